@@ -1,0 +1,204 @@
+"""
+The scheduler, as people use it, near or far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from zope.interface import Interface
+
+from ..model import (
+    Event,
+    Forecast,
+    ITrigger,
+    Job,
+    JobQuery,
+    JobSpec,
+    OnConflict,
+    Page,
+    Quarantined,
+    Run,
+    RunQuery,
+    SchedulerStatus,
+)
+
+__all__ = ["IScheduler", "ISubscription"]
+
+
+class ISubscription(Interface):
+    """
+    A running subscription to events.
+    """
+
+    def cancel() -> None:
+        """
+        No more events; harmless when repeated.
+        """
+
+
+class IScheduler(Interface):
+    """
+    Adds, shows and controls jobs.
+
+    Every method returns a Deferred that fires once the change is durable, or
+    fails with one of :mod:`txsched.errors`; the same classes near and far.
+    """
+
+    def add_job(
+        task: str | Callable[..., Any],
+        trigger: ITrigger,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+        **options: Any,
+    ) -> Deferred[Job]:
+        """
+        Add one job; the parameters are those of :class:`~txsched.model.JobSpec`.
+
+        :param on_conflict: what to do when the id exists.
+        :raises BadValue: naming the option that cannot be taken.
+        :raises JobExists: the id exists and *on_conflict* is ``error``.
+        """
+
+    def add_jobs(
+        specs: Sequence[JobSpec], on_conflict: OnConflict | str = OnConflict.ERROR
+    ) -> Deferred[list[Job]]:
+        """
+        Add many jobs at once, all or none.
+
+        :returns: fires with the jobs as they are stored now, in the same order.
+        """
+
+    def get_job(job_id: str) -> Deferred[Job]:
+        """
+        :raises NoSuchJob: there is none.
+        """
+
+    def get_jobs(query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
+        """
+        Give a page of jobs.
+        """
+
+    def modify_job(
+        job_id: str, revision: int | None = None, **changes: Any
+    ) -> Deferred[Job]:
+        """
+        Change options of a job, its ``task``, ``args`` or ``kwargs``.
+
+        Its next time stays, unless ``start_time`` or ``end_time`` changed.
+
+        :param revision: refuse when the job has another one by now.
+        :param changes: as in :meth:`add_job`, without ``id`` and ``trigger``.
+        :raises StaleRevision: it was changed since *revision*.
+        """
+
+    def reschedule_job(
+        job_id: str, trigger: ITrigger, revision: int | None = None
+    ) -> Deferred[Job]:
+        """
+        Give a job a new trigger; its next time is computed anew from now.
+        """
+
+    def pause_job(job_id: str, note: str = "") -> Deferred[Job]:
+        """
+        Let a job rest, with a note why; its runs under way go on.
+
+        A job that is paused already gets the new note.
+        """
+
+    def resume_job(job_id: str, catch_up: bool = False) -> Deferred[Job]:
+        """
+        Let a paused job go on; one that is not paused stays as it is.
+
+        :param catch_up: treat the planned times of the pause as late, by the rules
+            of the job; otherwise they are recorded as ``missed`` for the pause.
+        """
+
+    def remove_job(job_id: str) -> Deferred[None]:
+        """
+        Remove a job; its runs under way go on, its ledger stays.
+
+        :raises NoSuchJob: there is none.
+        """
+
+    def run_job(job_id: str, force: bool = False) -> Deferred[Run]:
+        """
+        Run a job now, beside its schedule, paused or not.
+
+        :param force: run even when ``max_instances`` are active; otherwise the
+            answer is then a ``skipped`` run that names who holds the place.
+        :returns: fires with the new run.
+        """
+
+    def cancel_run(run_id: str, reason: str = "") -> Deferred[Run]:
+        """
+        Cancel a run: a waiting one at once, a running one as its executor can.
+
+        :returns: fires with the run as it is then; it may still be running.
+        :raises NoSuchRun: there is none.
+        """
+
+    def get_run(run_id: str) -> Deferred[Run]:
+        """
+        :raises NoSuchRun: there is none, or it is no longer kept.
+        """
+
+    def get_runs(query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
+        """
+        Give a page of the ledger, newest first.
+        """
+
+    def forecast(
+        start: datetime,
+        end: datetime,
+        job_ids: Sequence[str] | None = None,
+        limit: int = 1000,
+    ) -> Deferred[list[Forecast]]:
+        """
+        Say what will be planned between two instants, ordered by time.
+
+        :param start: included; an instant before now is taken as now.
+        :param end: not included.
+        :param job_ids: only these jobs.
+        :param limit: at most so many, 1 to 100,000.
+        """
+
+    def subscribe(observer: Callable[[Event], object]) -> Deferred[ISubscription]:
+        """
+        Call *observer* with every :class:`~txsched.model.Event` from now on.
+
+        An observer that raises is reported in the log and goes on to be called.
+        """
+
+    def pause(note: str = "") -> Deferred[None]:
+        """
+        Fire nothing until :meth:`resume`; runs under way go on.
+
+        Not kept over a restart of the scheduler.
+        """
+
+    def resume() -> Deferred[None]:
+        """
+        Go on after :meth:`pause`; what came due is late by the rules of each job.
+        """
+
+    def status() -> Deferred[SchedulerStatus]:
+        """
+        Say how the scheduler is.
+        """
+
+    def get_quarantined() -> Deferred[list[Quarantined]]:
+        """
+        List the jobs that could not be loaded.
+        """
+
+    def repair_job(job_id: str, spec: JobSpec) -> Deferred[Job]:
+        """
+        Give a quarantined job a definition that can be loaded.
+
+        :raises NoSuchJob: none is quarantined under this id.
+        """

@@ -1,0 +1,100 @@
+"""
+The nouns: frozen values that every other part speaks in.
+"""
+
+from .call import COMMAND, Call
+from .decision import Aftermath, JobLease, Plan, Renewal, RunLease
+from .event import (
+    Event,
+    EventsLost,
+    JobAdded,
+    JobEvent,
+    JobFinished,
+    JobModified,
+    JobPaused,
+    JobRemoved,
+    JobResumed,
+    RunEnded,
+    RunEvent,
+    RunStarted,
+    SchedulerPaused,
+    SchedulerResumed,
+    SchedulerStarted,
+    SchedulerStopping,
+)
+from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
+from .job import (
+    Job,
+    JobDefaults,
+    JobSpec,
+    Pause,
+    jitter_offset,
+    new_generation,
+    run_id,
+)
+from .policy import OnConflict, OnCrash
+from .query import (
+    MAX_PAGE,
+    Forecast,
+    JobQuery,
+    Page,
+    Quarantined,
+    RunQuery,
+    SchedulerStatus,
+    StoreStatus,
+)
+from .run import Disposition, Outcome, Run
+from .trigger import ICountingTrigger, ITrigger
+
+__all__ = [
+    "COMMAND",
+    "MAX_PAGE",
+    "UTC",
+    "Aftermath",
+    "Call",
+    "Disposition",
+    "Event",
+    "EventsLost",
+    "Forecast",
+    "ICountingTrigger",
+    "ITrigger",
+    "Job",
+    "JobAdded",
+    "JobDefaults",
+    "JobEvent",
+    "JobFinished",
+    "JobLease",
+    "JobModified",
+    "JobPaused",
+    "JobQuery",
+    "JobRemoved",
+    "JobResumed",
+    "JobSpec",
+    "OnConflict",
+    "OnCrash",
+    "Outcome",
+    "Page",
+    "Pause",
+    "Plan",
+    "Quarantined",
+    "Renewal",
+    "Run",
+    "RunEnded",
+    "RunEvent",
+    "RunLease",
+    "RunQuery",
+    "RunStarted",
+    "SchedulerPaused",
+    "SchedulerResumed",
+    "SchedulerStarted",
+    "SchedulerStatus",
+    "SchedulerStopping",
+    "StoreStatus",
+    "from_micros",
+    "from_seconds",
+    "jitter_offset",
+    "new_generation",
+    "run_id",
+    "to_micros",
+    "to_seconds",
+]

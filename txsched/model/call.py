@@ -1,0 +1,51 @@
+"""
+What a job calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+__all__ = ["COMMAND", "NO_KWARGS", "Call"]
+
+#: The task name of a job that starts a program; see :class:`Call`.
+COMMAND = "command"
+
+NO_KWARGS: Mapping[str, Any] = {}
+
+
+@frozen
+class Call:
+    """
+    A task and its arguments.
+
+    :ivar task: ``"package.module:function"``, or a callable where the store
+        keeps live objects (the memory store), or :data:`COMMAND`: then *args*
+        are the program and its arguments, and *kwargs* may hold ``env`` (a
+        mapping that is added to the environment), ``cwd``, ``input`` (text or
+        bytes for its standard input) and ``output_limit`` (bytes kept).
+    :ivar args: positional arguments.
+    :ivar kwargs: keyword arguments.
+    """
+
+    task: str | Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = NO_KWARGS
+
+    def __hash__(self) -> int:
+        return hash(self.task)
+
+    @property
+    def task_name(self) -> str:
+        """
+        The task as ``module:qualname`` text, also for a live callable.
+        """
+        if isinstance(self.task, str):
+            return self.task
+        task = self.task
+        module = getattr(task, "__module__", type(task).__module__)
+        name = getattr(task, "__qualname__", type(task).__qualname__)
+        return f"{module}:{name}"

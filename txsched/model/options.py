@@ -1,0 +1,204 @@
+"""
+The options that a person may set on a job: each checked in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..errors import BadValue
+from .call import COMMAND, NO_KWARGS
+from .instant import UTC
+from .policy import OnCrash
+
+__all__ = [
+    "MAX_ID",
+    "NO_OPTIONS",
+    "OPTIONS",
+    "check_arguments",
+    "check_option",
+    "check_options",
+    "check_task",
+]
+
+#: The longest id, name, tag or executor alias, in characters.
+MAX_ID = 255
+_MAX_TAGS = 64
+_MAX_INSTANCES = 1_000_000
+_MAX_DURATION = timedelta(days=36525)
+
+NO_OPTIONS: Mapping[str, Any] = {}
+
+
+def check_task(task: Any) -> None:
+    """
+    Refuse what cannot name a task.
+
+    :raises BadValue: for *task*.
+    """
+    if callable(task):
+        return
+    if not isinstance(task, str):
+        raise BadValue("task", f"expected module:function text, not {task!r}")
+    if task == COMMAND:
+        return
+    module, colon, name = task.partition(":")
+    parts = [*module.split("."), *name.split(".")]
+    if not colon or not all(part.isidentifier() for part in parts):
+        raise BadValue("task", f"expected module:function, not {task!r}")
+
+
+def check_arguments(
+    args: Any, kwargs: Any
+) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """
+    Bring the arguments of a task into their stored shape.
+
+    :raises BadValue: for ``args`` or ``kwargs``.
+    """
+    if isinstance(args, (str, bytes, Mapping)):
+        raise BadValue("args", f"expected a list of arguments, not {args!r}")
+    try:
+        args = tuple(args)
+    except TypeError:
+        raise BadValue("args", f"expected a list of arguments, not {args!r}") from None
+    if kwargs is None or kwargs == {}:
+        return args, NO_KWARGS
+    if not isinstance(kwargs, Mapping):
+        raise BadValue("kwargs", f"expected a mapping of arguments, not {kwargs!r}")
+    for key in kwargs:
+        if not isinstance(key, str):
+            raise BadValue("kwargs", f"the key {key!r} is not text")
+    return args, dict(kwargs)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"expected text, not {value!r}")
+    if len(value) > MAX_ID:
+        raise ValueError(f"has {len(value)} characters, at most {MAX_ID} are allowed")
+    if not value.isprintable():
+        raise ValueError(f"{value!r} has characters that cannot be printed")
+    return value
+
+
+def _name(value: Any) -> str:
+    if value == "":
+        raise ValueError("must not be empty")
+    text = _text(value)
+    if text != text.strip():
+        raise ValueError(f"{value!r} begins or ends with a blank")
+    return text
+
+
+def _whole(low: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValueError(f"expected a whole number, not {value!r}")
+        if not low <= value <= _MAX_INSTANCES:
+            raise ValueError(f"{value} is not within {low} to {_MAX_INSTANCES}")
+        return value
+
+    return check
+
+
+def _optional(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else check(value)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, not {value!r}")
+    return value
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, bool) or not isinstance(value, (int, float, timedelta)):
+        raise ValueError(f"expected seconds or a timedelta, not {value!r}")
+    if isinstance(value, timedelta):
+        duration = value
+    else:
+        try:
+            duration = timedelta(seconds=value)
+        except (OverflowError, ValueError):
+            raise ValueError(f"{value!r} is not a usable number of seconds") from None
+    if not timedelta() < duration <= _MAX_DURATION:
+        raise ValueError(
+            f"{duration} is not more than 0 and up to {_MAX_DURATION.days} days"
+        )
+    return duration
+
+
+def _instant(value: Any) -> datetime:
+    if not isinstance(value, datetime):
+        raise ValueError(f"expected a datetime, not {value!r}")
+    if value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    return value.astimezone(UTC)
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    if isinstance(value, (str, bytes, Mapping)):
+        raise ValueError(f"expected a list of tags, not {value!r}")
+    try:
+        tags = tuple(sorted({_name(tag) for tag in value}))
+    except TypeError:
+        raise ValueError(f"expected a list of tags, not {value!r}") from None
+    if len(tags) > _MAX_TAGS:
+        raise ValueError(f"has {len(tags)} tags, at most {_MAX_TAGS} are allowed")
+    return tags
+
+
+def _on_crash(value: Any) -> OnCrash:
+    try:
+        return OnCrash(value)
+    except ValueError:
+        raise ValueError(f"expected rerun or abandon, not {value!r}") from None
+
+
+#: Each option of a job that a person may set, and what checks it.
+OPTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "id": _name,
+    "name": _text,
+    "executor": _name,
+    "misfire_grace_time": _optional(_duration),
+    "coalesce": _flag,
+    "max_instances": _whole(1),
+    "max_runs": _optional(_whole(1)),
+    "start_time": _optional(_instant),
+    "end_time": _optional(_instant),
+    "jitter": _optional(_duration),
+    "tags": _tags,
+    "on_crash": _on_crash,
+    "keep_runs": _optional(_whole(0)),
+}
+
+
+def check_option(name: str, value: Any) -> Any:
+    """
+    Bring the value of one option into its stored shape.
+
+    :raises BadValue: naming the option and what was expected.
+    """
+    check = OPTIONS.get(name)
+    if check is None:
+        raise BadValue(name, f"there is no such option; there are {', '.join(OPTIONS)}")
+    try:
+        return check(value)
+    except ValueError as error:
+        raise BadValue(name, str(error)) from None
+
+
+def check_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Check several options, and that they fit together.
+
+    :raises BadValue: naming the first option that cannot be taken.
+    """
+    checked = {name: check_option(name, value) for name, value in options.items()}
+    start, end = checked.get("start_time"), checked.get("end_time")
+    if start is not None and end is not None and end < start:
+        raise BadValue("end_time", f"{end} is before start_time, {start}")
+    return checked

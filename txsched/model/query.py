@@ -1,0 +1,227 @@
+"""
+Questions to a store, and the pages of their answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from ..errors import BadValue
+from .run import Disposition
+
+__all__ = [
+    "MAX_PAGE",
+    "Forecast",
+    "JobQuery",
+    "Page",
+    "Quarantined",
+    "RunQuery",
+    "SchedulerStatus",
+    "StoreStatus",
+]
+
+T = TypeVar("T")
+
+#: The most items that one page may have.
+MAX_PAGE = 1000
+_JOB_ORDERS = ("id", "name", "next_run_time")
+
+
+def _one_of(*choices: str) -> Callable[[Any, Any, Any], None]:
+    def check(instance: Any, attribute: Any, value: Any) -> None:
+        if value not in choices:
+            raise BadValue(
+                attribute.name, f"expected {', '.join(choices)}, not {value!r}"
+            )
+
+    return check
+
+
+def _page_size(instance: Any, attribute: Any, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadValue("limit", f"expected a whole number, not {value!r}")
+    if not 1 <= value <= MAX_PAGE:
+        raise BadValue("limit", f"{value} is not within 1 to {MAX_PAGE}")
+
+
+def _optional(*kinds: type) -> Callable[[Any, Any, Any], None]:
+    names = " or ".join(kind.__name__ for kind in kinds)
+
+    def check(instance: Any, attribute: Any, value: Any) -> None:
+        if value is not None and not isinstance(value, kinds):
+            raise BadValue(attribute.name, f"expected {names}, not {value!r}")
+
+    return check
+
+
+def _optional_instant(instance: Any, attribute: Any, value: Any) -> None:
+    _optional(datetime)(instance, attribute, value)
+    if value is not None and value.tzinfo is None:
+        raise BadValue(attribute.name, f"{value} has no time zone")
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, (list, tuple, set, frozenset)) and all(
+        isinstance(one, str) for one in value
+    ):
+        return tuple(value)
+    raise BadValue(name, f"expected a list of text, not {value!r}")
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    return _texts("tags", value)
+
+
+def _dispositions(value: Any) -> tuple[Disposition, ...]:
+    try:
+        return tuple(Disposition(one) for one in _texts("dispositions", value))
+    except ValueError as error:
+        known = ", ".join(Disposition)
+        raise BadValue("dispositions", f"{error}; there are {known}") from None
+
+
+@frozen(kw_only=True)
+class JobQuery:
+    """
+    Which jobs, in which order, and how many of them.
+
+    :ivar text: only jobs whose id or name contains this, without regard to case.
+    :ivar tags: only jobs that have all of these tags.
+    :ivar executor: only jobs of this executor.
+    :ivar paused: only paused jobs, or only jobs that are not.
+    :ivar order_by: ``id``, ``name`` or ``next_run_time`` (jobs without one come
+        last); ties are ordered by id.
+    :ivar descending: turn the order round.
+    :ivar limit: the size of a page, 1 to :data:`MAX_PAGE`.
+    :ivar cursor: where to go on: the ``next_cursor`` of the page before.
+    """
+
+    text: str | None = field(default=None, validator=_optional(str))
+    tags: tuple[str, ...] = field(default=(), converter=_tags)
+    executor: str | None = field(default=None, validator=_optional(str))
+    paused: bool | None = field(default=None, validator=_optional(bool))
+    order_by: str = field(default="id", validator=_one_of(*_JOB_ORDERS))
+    descending: bool = field(default=False)
+    limit: int = field(default=100, validator=_page_size)
+    cursor: str | None = field(default=None, validator=_optional(str))
+
+
+@frozen(kw_only=True)
+class RunQuery:
+    """
+    Which rows of the ledger; ordered by planned time, then by id.
+
+    :ivar job_id: only runs of this job.
+    :ivar dispositions: only runs that stand in one of these; empty means any.
+    :ivar after: only runs planned at this instant or later.
+    :ivar before: only runs planned earlier than this.
+    :ivar descending: newest first, which is the default.
+    :ivar limit: the size of a page, 1 to :data:`MAX_PAGE`.
+    :ivar cursor: where to go on: the ``next_cursor`` of the page before.
+    """
+
+    job_id: str | None = field(default=None, validator=_optional(str))
+    dispositions: tuple[Disposition, ...] = field(default=(), converter=_dispositions)
+    after: datetime | None = field(default=None, validator=_optional_instant)
+    before: datetime | None = field(default=None, validator=_optional_instant)
+    descending: bool = field(default=True)
+    limit: int = field(default=100, validator=_page_size)
+    cursor: str | None = field(default=None, validator=_optional(str))
+
+
+@frozen
+class Page(Generic[T]):
+    """
+    A part of a long answer.
+
+    :ivar items: in the order asked for.
+    :ivar next_cursor: hand it to the same query for the next page; ``None`` at
+        the end.
+    """
+
+    items: tuple[T, ...]
+    next_cursor: str | None = None
+
+
+@frozen
+class Forecast:
+    """
+    One planned time that lies ahead, if nothing changes until then.
+
+    :ivar job_id: the job.
+    :ivar planned_time: as its trigger says.
+    :ivar due: the same with jitter.
+    """
+
+    job_id: str
+    planned_time: datetime
+    due: datetime
+
+
+@frozen
+class Quarantined:
+    """
+    A stored job that could not be loaded; it does not run and is not lost.
+
+    :ivar job_id: its id.
+    :ivar error: why it could not be loaded.
+    :ivar since: when that was first seen.
+    """
+
+    job_id: str
+    error: str
+    since: datetime
+
+
+@frozen
+class StoreStatus:
+    """
+    Counts of a store.
+
+    :ivar jobs: all that can be loaded, with the paused ones.
+    :ivar paused: of these, the paused ones.
+    :ivar quarantined: jobs that cannot be loaded.
+    :ivar active_runs: runs pending, running or retrying.
+    :ivar runs: rows of the ledger, active ones included.
+    """
+
+    jobs: int
+    paused: int
+    quarantined: int
+    active_runs: int
+    runs: int
+
+
+@frozen
+class SchedulerStatus:
+    """
+    How a scheduler is.
+
+    :ivar node: its name.
+    :ivar version: of txsched.
+    :ivar state: ``running``, ``paused``, ``stopping`` or ``stopped``.
+    :ivar note: why it is paused.
+    :ivar started_at: when it was started.
+    :ivar now: its clock.
+    :ivar store: counts of its store.
+    :ivar running: runs that this node carries out now.
+    :ivar next_wakeup: when it will look again, ``None`` when stopped.
+    :ivar lag: by how much the oldest due job is late.
+    :ivar store_error: why the store cannot be used at the moment.
+    """
+
+    node: str
+    version: str
+    state: str
+    note: str
+    started_at: datetime | None
+    now: datetime
+    store: StoreStatus
+    running: int
+    next_wakeup: datetime | None
+    lag: float
+    store_error: str | None

@@ -1,0 +1,52 @@
+"""
+The one role that a value holds: when a job is to run.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from zope.interface import Interface
+
+__all__ = ["ICountingTrigger", "ITrigger"]
+
+
+class ITrigger(Interface):
+    """
+    An immutable rule that says when.
+
+    Equal by value and hashable; it has no memory and asks no clock, so the same
+    question has the same answer for ever.  A provider of APScheduler 3's trigger
+    interface is accepted as it is, but can only be kept in a memory store unless
+    the codec knows it.
+    """
+
+    def get_next_fire_time(
+        previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """
+        Give the planned time that follows.
+
+        :param previous_fire_time: the last planned time, or ``None`` for the first.
+        :param now: used when there was no planned time yet: the answer is then
+            at *now* or later.  With a previous one the answer is strictly later
+            than it and may lie before *now* (it is then overdue).
+        :returns: an aware datetime, or ``None`` for never again.
+        """
+
+
+class ICountingTrigger(ITrigger):
+    """
+    A trigger that can skip over many planned times without walking through them.
+
+    A month of missed times of a job that runs every second is accounted for
+    with one question to a provider; any other trigger is walked in bounded steps.
+    """
+
+    def count_until(first: datetime, end: datetime) -> tuple[int, datetime]:
+        """
+        Count the planned times from *first*, itself one, up to but without *end*.
+
+        :param first: a planned time of this trigger, earlier than *end*.
+        :returns: their number, at least 1, and the last of them.
+        """
