@@ -19,15 +19,22 @@ class JobLease(NamedTuple):
     """
     A node's claim on a due job.
 
-    :ivar job: as it is stored.
+    The progress is beside the job and not in it, so that a store need not make
+    a new :class:`~txsched.model.Job` for every fire.
+
+    :ivar job: its definition; ``next_run_time`` and ``run_count`` in it may be old.
     :ivar runs: its active runs, also those of other nodes.
     :ivar term: new at every claim; a write names it, and one under an old term
         changes nothing.
+    :ivar next_run_time: the job's next planned time, which is due.
+    :ivar run_count: how many runs its trigger has started.
     """
 
     job: Job
     runs: tuple[Run, ...]
     term: int
+    next_run_time: datetime
+    run_count: int
 
 
 class RunLease(NamedTuple):
