@@ -1,0 +1,7 @@
+"""
+Job stores: where jobs and the ledger are kept.
+"""
+
+from .memory import MemoryJobStore
+
+__all__ = ["MemoryJobStore"]
