@@ -79,7 +79,8 @@ class IJobKeeping(Interface):
     def change_job(job: Job, revision: int, runs: Sequence[Run]) -> Deferred[Job]:
         """
         Replace the stored job of the same id and write *runs* to the ledger, all
-        or nothing, and end leases on it.
+        or nothing, and end leases on it.  When that leaves it finished and without
+        active runs, it is removed.
 
         :param job: in its new state; the store sets its revision to *revision* + 1.
         :param revision: which the stored one must have.
@@ -121,12 +122,16 @@ class IJobKeeping(Interface):
         :returns: fires with the ids of the jobs whose lease was lost.
         """
 
-    def next_due(now: datetime) -> Deferred[datetime | None]:
+    def next_due(
+        now: datetime, executors: Sequence[str] | None = None
+    ) -> Deferred[datetime | None]:
         """
         Give the earliest instant at which a claim of jobs or runs may find
         something: due times, pending runs (then *now*) and ends of leases.
 
         It may be earlier than *now*; ``None`` when there is nothing to wait for.
+
+        :param executors: only pending runs of these count; ``None`` for any.
         """
 
 
@@ -166,8 +171,10 @@ class ILedger(Interface):
 
     def finish(aftermaths: Sequence[Aftermath]) -> Deferred[list[str]]:
         """
-        Write the ends of runs with what follows, all or nothing for each, and end
-        their leases.  A finished job without active runs is removed.
+        Write the new states of runs with what follows, all or nothing for each,
+        and end their leases.  A finished job without active runs is removed.
+
+        A run that becomes ``pending`` again waits for the next claim.
 
         :returns: fires with the ids of the runs whose lease was lost.
         """

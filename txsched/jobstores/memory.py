@@ -235,6 +235,8 @@ class MemoryJobStore:
         self._replace(row, evolve(job, revision=revision + 1))
         for run in runs:
             self._write(run, 0, None, row)
+        if row.finished:
+            del self._rows[job.id]
         return row.current()
 
     @_answered
@@ -319,8 +321,13 @@ class MemoryJobStore:
         return lost
 
     @_answered
-    def next_due(self, now: datetime) -> datetime | None:
-        if self._pending:
+    def next_due(
+        self, now: datetime, executors: Sequence[str] | None = None
+    ) -> datetime | None:
+        if any(
+            executors is None or run.executor in executors
+            for run in self._pending.values()
+        ):
             return now
         heap, rows = self._heap, self._rows
         candidates = [claim.until for claim in self._claims.values()]
@@ -379,14 +386,19 @@ class MemoryJobStore:
 
     def _settle(self, run: Run) -> None:
         """
-        Replace an active run by its end.
+        Replace an active run by its next state.
         """
         self._held.pop(run.id, None)
         self._pending.pop(run.id, None)
         self._runs[run.id] = run
         row = self._rows.get(run.job_id)
-        self._end(run, None if row is None else row.job.keep_runs)
-        self._release(run, row)
+        if run.disposition.active:
+            self._pending[run.id] = run
+            if row is not None and row.active is not None:
+                row.active[run.id] = run
+        else:
+            self._end(run, None if row is None else row.job.keep_runs)
+            self._release(run, row)
 
     def _release(self, run: Run, row: _Row | None) -> None:
         if row is not None and row.active is not None:

@@ -1,0 +1,63 @@
+"""
+What would be planned between two instants: a pure look ahead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+
+from ..model import Forecast, Job, jitter_offset
+from .planning import first_planned_time
+
+__all__ = ["forecast"]
+
+
+def forecast(
+    jobs: Iterable[Job], start: datetime, end: datetime, limit: int
+) -> list[Forecast]:
+    """
+    Give the planned times of *jobs* from *start* up to but without *end*.
+
+    Paused jobs have none.
+
+    :returns: at most *limit*, ordered by planned time, then by job id.
+    """
+    streams = [_ahead(job, start, end) for job in jobs]
+    ordered = merge(*streams, key=lambda one: (one.planned_time, one.job_id))
+    return list(islice(ordered, limit))
+
+
+def _ahead(job: Job, start: datetime, end: datetime) -> Iterator[Forecast]:
+    planned = job.next_run_time
+    if job.paused is not None or planned is None:
+        return
+    if planned < start:
+        planned = _leap(job, planned, start)
+    left = None if job.max_runs is None else job.max_runs - job.run_count
+    while planned is not None and planned < end and left != 0:
+        due = planned
+        if job.jitter is not None:
+            due += jitter_offset(job.id, planned, job.jitter)
+        yield Forecast(job.id, planned, due)
+        left = None if left is None else left - 1
+        planned = _next(job, planned)
+
+
+def _leap(job: Job, planned: datetime, start: datetime) -> datetime | None:
+    """
+    Go from a planned time to the first one from *start* on.
+    """
+    count_until = getattr(job.trigger, "count_until", None)
+    if count_until is None:
+        return first_planned_time(job.trigger, start, job.start_time, job.end_time)
+    return _next(job, count_until(planned, start)[1])
+
+
+def _next(job: Job, planned: datetime) -> datetime | None:
+    following = job.trigger.get_next_fire_time(planned, planned)
+    if following is None or (job.end_time is not None and following > job.end_time):
+        return None
+    return following

@@ -1,0 +1,104 @@
+"""
+What a change by a person makes of a job: pure decisions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve
+
+from ..errors import BadTrigger, BadValue
+from ..model import Call, ITrigger, Job, Run, new_generation
+from ..model.options import OPTIONS, check_arguments, check_options, check_task
+from .planning import first_planned_time, pass_over
+
+__all__ = ["modified", "rescheduled", "resumed"]
+
+_CALL = ("task", "args", "kwargs")
+
+
+def modified(job: Job, changes: Mapping[str, Any], now: datetime) -> Job:
+    """
+    Change options of *job*, its ``task``, ``args`` or ``kwargs``.
+
+    :returns: *job* itself when nothing would be different.
+    :raises BadValue: naming the change that cannot be taken.
+    """
+    for name in changes:
+        if name == "id":
+            raise BadValue("id", "cannot be changed: add a new job instead")
+        if name not in OPTIONS and name not in _CALL:
+            known = ", ".join((*_CALL, *(one for one in OPTIONS if one != "id")))
+            raise BadValue(name, f"cannot be changed; there are {known}")
+    options = {name: value for name, value in changes.items() if name not in _CALL}
+    new = evolve(job, call=_call(job.call, changes), **check_options(options))
+    if not new.name:
+        new = evolve(new, name=new.call.task_name)
+    if new.max_runs is not None and new.max_runs <= job.run_count:
+        raise BadValue(
+            "max_runs", f"{new.max_runs}, but it has run {job.run_count} times already"
+        )
+    start, end = new.start_time, new.end_time
+    if start is not None and end is not None and end < start:
+        raise BadValue("end_time", f"{end} is before start_time, {start}")
+    if (start, end) != (job.start_time, job.end_time):
+        planned = first_planned_time(job.trigger, now, start, end)
+        if planned is None:
+            name = "end_time" if "end_time" in changes else "start_time"
+            raise BadValue(name, "leaves the job without a planned time ahead")
+        new = evolve(new, next_run_time=planned)
+    return job if new == job else new
+
+
+def _call(call: Call, changes: Mapping[str, Any]) -> Call:
+    if not any(name in changes for name in _CALL):
+        return call
+    task = changes.get("task", call.task)
+    check_task(task)
+    args, kwargs = check_arguments(
+        changes.get("args", call.args), changes.get("kwargs", call.kwargs)
+    )
+    return Call(task, args, kwargs)
+
+
+def rescheduled(
+    job: Job, trigger: ITrigger, now: datetime
+) -> tuple[Job, Sequence[Run]]:
+    """
+    Give *job* a new trigger, and a new generation.
+
+    :returns: the job, and a row for what the old trigger had planned before *now*.
+    :raises BadTrigger: it has no planned time ahead.
+    """
+    if not callable(getattr(trigger, "get_next_fire_time", None)):
+        raise BadTrigger("trigger", f"{trigger!r} is not a trigger")
+    planned = first_planned_time(trigger, now, job.start_time, job.end_time)
+    if planned is None:
+        raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
+    runs, _ = pass_over(job, now, "the job was rescheduled")
+    new = evolve(
+        job, trigger=trigger, next_run_time=planned, generation=new_generation()
+    )
+    return new, runs
+
+
+def resumed(job: Job, catch_up: bool, now: datetime) -> tuple[Job, Sequence[Run]]:
+    """
+    Let *job* go on after a pause.
+
+    :param catch_up: leave its cursor where it is, so that what was planned during
+        the pause is late by the rules of the job.
+    :returns: the job, and a row for what the pause swallowed; *job* itself when
+        it is not paused.
+    """
+    if job.paused is None:
+        return job, ()
+    new = evolve(job, paused=None)
+    if catch_up:
+        return new, ()
+    note = f": {job.paused.note}" if job.paused.note else ""
+    runs, cursor = pass_over(job, now, f"the job was paused{note}")
+    return evolve(new, next_run_time=cursor), runs

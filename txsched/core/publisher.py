@@ -1,0 +1,75 @@
+"""
+Events to those who listen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define, field
+from twisted.logger import Logger
+from zope.interface import implementer
+
+from ..interfaces import ISubscription
+from ..model import Event
+
+__all__ = ["Publisher"]
+
+
+@implementer(ISubscription)
+@define(eq=False)
+class _Subscription:
+    _publisher: Publisher
+    observer: Callable[[Event], object]
+
+    def cancel(self) -> None:
+        """
+        No more events.
+        """
+        self._publisher.drop(self)
+
+
+@define(eq=False)
+class Publisher:
+    """
+    Hands each event to each observer; a broken observer hurts nobody else.
+    """
+
+    _log = Logger()
+    _subscriptions: tuple[_Subscription, ...] = field(default=(), init=False)
+
+    @property
+    def wanted(self) -> bool:
+        """
+        Whether anybody listens: an event that nobody wants need not be made.
+        """
+        return bool(self._subscriptions)
+
+    def subscribe(self, observer: Callable[[Event], object]) -> _Subscription:
+        """
+        Call *observer* with every event from now on.
+        """
+        subscription = _Subscription(self, observer)
+        self._subscriptions = (*self._subscriptions, subscription)
+        return subscription
+
+    def drop(self, subscription: _Subscription) -> None:
+        """
+        End a subscription; harmless when it has ended.
+        """
+        self._subscriptions = tuple(
+            one for one in self._subscriptions if one is not subscription
+        )
+
+    def publish(self, event: Event) -> None:
+        """
+        Tell everybody.
+        """
+        for subscription in self._subscriptions:
+            try:
+                subscription.observer(event)
+            except Exception:
+                self._log.failure(
+                    "an observer of events failed: {observer}",
+                    observer=subscription.observer,
+                )

@@ -1,0 +1,337 @@
+"""
+Carrying out: runs go to executors, their outcomes into the ledger, in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from ..context import RunContext
+from ..errors import StoreUnavailable, TaskFailed
+from ..interfaces import IBatchExecutor, IClock, IExecutor, IJobStore
+from ..model import (
+    Aftermath,
+    Disposition,
+    Job,
+    Outcome,
+    Run,
+    RunEnded,
+    RunStarted,
+    from_seconds,
+    to_seconds,
+)
+from .aftermath import aftermath, cut_off
+from .publisher import Publisher
+from .settings import Settings
+
+__all__ = ["Runner"]
+
+_TRACEBACK_LIMIT = 8192
+
+
+@define(eq=False)
+class _Flight:
+    """
+    A run that this node carries out.
+
+    :ivar deferred: of an executor that takes one call at a time.
+    :ivar reason: why it was cancelled.
+    """
+
+    run: Run
+    job: Job
+    term: int
+    context: RunContext
+    deferred: Deferred[Any] | None = None
+    reason: str | None = None
+
+
+@define(eq=False)
+class Runner:
+    """
+    Starts runs under a lease, keeps the leases, and records how they ended.
+
+    Outcomes that come while a batch is being written form the next batch, so the
+    slower the store the larger the batches.
+
+    :param landed: called when places became free.
+    """
+
+    _store: IJobStore
+    _executors: Mapping[str, IExecutor]
+    _clock: IClock
+    _settings: Settings
+    _publisher: Publisher
+    _landed: Callable[[], None]
+    _flights: dict[str, _Flight] = field(factory=dict, init=False)
+    _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
+    _recording: bool = field(default=False, init=False)
+    _renewing: bool = field(default=False, init=False)
+    _retry_seconds: float = field(default=0.0, init=False)
+    _idle: list[Deferred[None]] = field(factory=list, init=False)
+    _log = Logger()
+
+    @property
+    def in_flight(self) -> int:
+        """
+        How many runs were started and are not recorded as ended.
+        """
+        return len(self._flights)
+
+    def active(self) -> list[Run]:
+        """
+        Give the runs that are in flight.
+        """
+        return [flight.run for flight in self._flights.values()]
+
+    def start(self, leases: Sequence[tuple[Job, Run, int]]) -> None:
+        """
+        Hand runs, each with its job and term, to their executors.
+        """
+        batches: dict[str, list[tuple[Any, RunContext]]] = {}
+        flights = self._flights
+        if leases and not flights:
+            self._renew_later()
+        for job, run, term in leases:
+            grace = job.misfire_grace_time
+            context = RunContext(
+                job.id,
+                run.id,
+                run.planned_time,
+                run.attempt,
+                None
+                if grace is None or run.manual or run.attempt > 1
+                else _start_by(job, run),
+            )
+            flights[run.id] = _Flight(run, job, term, context)
+            item = (job.call, context)
+            batch = batches.get(run.executor)
+            if batch is None:
+                batches[run.executor] = [item]
+            else:
+                batch.append(item)
+        if self._publisher.wanted:
+            for _, run, _ in leases:
+                at = from_seconds(self._clock.seconds())
+                self._publisher.publish(RunStarted(at, run))
+        for alias, batch in batches.items():
+            executor = self._executors[alias]
+            if IBatchExecutor.providedBy(executor):
+                executor.submit(batch, self._ended)
+            else:
+                for call, context in batch:
+                    self._start_one(executor, call, context)
+
+    def _start_one(self, executor: IExecutor, call: Any, context: RunContext) -> None:
+        flight = self._flights[context.run_id]
+        started = self._clock.seconds()
+        try:
+            deferred = executor.execute(call, context)
+        except Exception:
+            deferred = Deferred()
+            deferred.errback(Failure())
+        flight.deferred = deferred
+
+        def succeeded(result: Any) -> None:
+            now = self._clock.seconds()
+            outcome = Outcome(Disposition.SUCCEEDED, started, now, result)
+            self._ended([(context, outcome)])
+
+        def failed(failure: Failure) -> None:
+            now = self._clock.seconds()
+            self._ended([(context, _failed(failure, context, started, now))])
+
+        deferred.addCallbacks(succeeded, failed)
+
+    def _ended(self, outcomes: Sequence[tuple[RunContext, Outcome]]) -> None:
+        self._outcomes += outcomes
+        if not self._recording:
+            self._recording = True
+            Deferred.fromCoroutine(self._record()).addErrback(self._broken)
+
+    def _broken(self, failure: Failure) -> None:
+        self._recording = False
+        self._log.failure("recording the ends of runs failed", failure=failure)
+
+    async def _record(self) -> None:
+        """
+        Write outcomes until there are none left.
+        """
+        while self._outcomes:
+            outcomes, self._outcomes = self._outcomes, []
+            ends = []
+            for context, outcome in outcomes:
+                flight = self._flights.get(context.run_id)
+                if flight is not None and flight.context is context:
+                    if flight.reason and outcome.reason is None:
+                        outcome = outcome._replace(reason=flight.reason)
+                    ends.append(aftermath(flight.job, flight.run, flight.term, outcome))
+            await self.finish(ends)
+        self._recording = False
+
+    async def finish(self, ends: Sequence[Aftermath]) -> None:
+        """
+        Write *ends*, as often as it takes, and tell of them.
+
+        :returns: fires when they are written, or when the store gave others the
+            right to do so.
+        """
+        while ends:
+            try:
+                lost = set(await self._store.finish(ends))
+            except StoreUnavailable as error:
+                self._log.warn("cannot record the ends of runs: {error}", error=error)
+                await self._pause()
+            else:
+                break
+        self._retry_seconds = 0.0
+        if not ends:
+            return
+        wanted = self._publisher.wanted
+        for end in ends:
+            run = end.run
+            self._flights.pop(run.id, None)
+            if lost and run.id in lost:
+                self._log.warn(
+                    "run {run_id} of job {job_id} was taken over by another node;"
+                    " its end here ({disposition}) was not recorded",
+                    run_id=run.id,
+                    job_id=run.job_id,
+                    disposition=run.disposition,
+                )
+            elif wanted and run.ended_at is not None:
+                self._publisher.publish(RunEnded(run.ended_at, run))
+        self._landed()
+        if not self._flights:
+            idle, self._idle = self._idle, []
+            for waiting in idle:
+                waiting.callback(None)
+
+    def _pause(self) -> Deferred[None]:
+        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
+        longest = self._settings.longest_retry_delay.total_seconds()
+        self._retry_seconds = min(2 * delay, longest)
+        pause: Deferred[None] = Deferred()
+        self._clock.callLater(delay, pause.callback, None)
+        return pause
+
+    # Leases
+
+    def _renew_later(self) -> None:
+        if not self._renewing:
+            self._renewing = True
+            delay = self._settings.lease_duration.total_seconds() / 3
+            self._clock.callLater(delay, self._renew_now)
+
+    def _renew_now(self) -> None:
+        if self._flights:
+            Deferred.fromCoroutine(self._renew()).addErrback(self._not_renewed)
+        else:
+            self._renewing = False
+
+    def _not_renewed(self, failure: Failure) -> None:
+        if failure.check(StoreUnavailable):
+            self._log.warn("cannot renew leases: {error}", error=failure.value)
+        else:
+            self._log.failure("renewing leases failed", failure=failure)
+        self._renewing = False
+        self._renew_later()
+
+    async def _renew(self) -> None:
+        leases = [(flight.run.id, flight.term) for flight in self._flights.values()]
+        until = from_seconds(self._clock.seconds()) + self._settings.lease_duration
+        renewal = await self._store.renew(leases, until)
+        terms = dict(leases)
+        for run_id in renewal.lost:
+            flight = self._flights.get(run_id)
+            if flight is not None and flight.term == terms[run_id]:
+                self._log.warn(
+                    "the lease on run {run_id} of job {job_id} was lost",
+                    run_id=run_id,
+                    job_id=flight.run.job_id,
+                )
+                self.cancel(run_id, "its lease was lost")
+        for run_id in renewal.cancelled:
+            self.cancel(run_id, "cancelled by a user")
+        self._renewing = False
+        if self._flights:
+            self._renew_later()
+
+    # Stopping
+
+    def cancel(self, run_id: str, reason: str) -> bool:
+        """
+        Ask a run in flight to stop, as its executor can.
+
+        :returns: whether it was in flight here.
+        """
+        flight = self._flights.get(run_id)
+        if flight is None:
+            return False
+        flight.reason = reason
+        flight.context.cancelled = True
+        if flight.deferred is not None:
+            flight.deferred.cancel()
+        else:
+            executor = self._executors[flight.run.executor]
+            if IBatchExecutor.providedBy(executor):
+                executor.cancel(flight.context)
+        return True
+
+    def when_idle(self) -> Deferred[None]:
+        """
+        :returns: fires when nothing is in flight.
+        """
+        idle: Deferred[None] = Deferred()
+        if self._flights:
+            self._idle.append(idle)
+        else:
+            idle.callback(None)
+        return idle
+
+    async def cut_off(self) -> None:
+        """
+        Stop what is in flight and mark it: to be repeated, or abandoned.
+        """
+        now = from_seconds(self._clock.seconds())
+        flights = list(self._flights.values())
+        self._flights.clear()
+        ends = [cut_off(one.job, one.run, one.term, now) for one in flights]
+        for flight in flights:
+            self._flights[flight.run.id] = flight
+            self.cancel(flight.run.id, "cut off by the shutdown")
+        self._flights.clear()
+        await self.finish(ends)
+
+
+def _start_by(job: Job, run: Run) -> float:
+    grace = job.misfire_grace_time
+    assert grace is not None
+    if job.jitter is not None:
+        grace += job.jitter
+    return to_seconds(run.planned_time + grace)
+
+
+def _failed(
+    failure: Failure, context: RunContext, started: float, now: float
+) -> Outcome:
+    error = failure.value
+    if context.cancelled and failure.check(CancelledError):
+        return Outcome(Disposition.CANCELLED, started, now)
+    if isinstance(error, TaskFailed):
+        disposition = Disposition.CANCELLED if context.cancelled else Disposition.FAILED
+        return Outcome(disposition, started, now, error.result, str(error))
+    return Outcome(
+        Disposition.FAILED,
+        started,
+        now,
+        None,
+        f"{type(error).__name__}: {error}",
+        failure.getTraceback()[-_TRACEBACK_LIMIT:],
+    )

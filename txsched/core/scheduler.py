@@ -1,0 +1,558 @@
+"""
+The scheduler of this process: ``IScheduler`` over a store and an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from attrs import define, evolve, field
+from twisted.internet.defer import Deferred
+from zope.interface import implementer
+
+from .._version import __version__
+from ..errors import (
+    AlreadyRunning,
+    BadTrigger,
+    BadValue,
+    NoSuchJob,
+    NotRunning,
+    StaleRevision,
+)
+from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
+from ..model import (
+    MAX_PAGE,
+    Call,
+    Disposition,
+    Event,
+    Forecast,
+    ITrigger,
+    Job,
+    JobAdded,
+    JobDefaults,
+    JobModified,
+    JobPaused,
+    JobQuery,
+    JobRemoved,
+    JobResumed,
+    JobSpec,
+    OnConflict,
+    Page,
+    Pause,
+    Quarantined,
+    Run,
+    RunEnded,
+    RunQuery,
+    SchedulerPaused,
+    SchedulerResumed,
+    SchedulerStarted,
+    SchedulerStatus,
+    SchedulerStopping,
+    from_seconds,
+    new_generation,
+)
+from .engine import Engine
+from .forecast import forecast
+from .modifying import modified, rescheduled, resumed
+from .planning import first_planned_time
+from .publisher import Publisher
+from .settings import Settings
+
+__all__ = ["LocalScheduler"]
+
+T = TypeVar("T")
+
+_MAX_FORECAST = 100_000
+_MAX_NOTE = 1000
+
+
+@implementer(IScheduler)
+@define(eq=False)
+class LocalScheduler:
+    """
+    Keeps jobs in *store* and carries them out in this process.
+
+    :param store: where jobs and the ledger are kept.
+    :param executors: who carries out runs, by alias; one that is called
+        ``default`` serves the jobs that do not say.
+    :param clock: a reactor, or a ``task.Clock``.
+    :param node: the name of this scheduler; a part that is new at every start is
+        added to it, see :attr:`node`.
+    :param defaults: the options of jobs that do not say.
+    :param settings: how the engine works.
+    """
+
+    _store: IJobStore
+    _executors: Mapping[str, IExecutor]
+    _clock: IClock
+    _name: str = "txsched"
+    _defaults: JobDefaults = field(factory=JobDefaults, kw_only=True)
+    _settings: Settings = field(factory=Settings, kw_only=True)
+    _publisher: Publisher = field(factory=Publisher, init=False)
+    _engine: Engine = field(init=False)
+    _state: str = field(default="stopped", init=False)
+    _note: str = field(default="", init=False)
+    _started_at: datetime | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._engine = Engine(
+            self._store,
+            self._executors,
+            self._clock,
+            f"{self._name}-{uuid4().hex[:8]}",
+            self._settings,
+            self._publisher,
+        )
+
+    @property
+    def node(self) -> str:
+        """
+        The name under which this scheduler holds leases; unique for each start.
+        """
+        return self._engine.node
+
+    # Life
+
+    def start(self, paused: bool = False) -> Deferred[None]:
+        """
+        Open the store and begin to fire.
+
+        :param paused: open only, and fire nothing until :meth:`resume`.
+        :raises AlreadyRunning: it was started before.
+        """
+        return Deferred.fromCoroutine(self._start(paused))
+
+    async def _start(self, paused: bool) -> None:
+        if self._state != "stopped":
+            raise AlreadyRunning()
+        self._state = "starting"
+        try:
+            await self._store.open()
+        except BaseException:
+            self._state = "stopped"
+            raise
+        self._state = "running"
+        self._started_at = self._now()
+        self._engine.paused = paused
+        self._engine.start()
+        self._publisher.publish(SchedulerStarted(self._started_at))
+
+    def stop(self, timeout: float | None = None) -> Deferred[None]:
+        """
+        Claim nothing more, wait for what runs, close the store.
+
+        :param timeout: how many seconds to wait for runs; what still runs then is
+            cancelled and marked: to be repeated by whoever starts next, or
+            ``abandoned``, as its job says.  ``None`` waits for ever.
+        :returns: fires when all is written and closed; at once when not running.
+        """
+        return Deferred.fromCoroutine(self._stop(timeout))
+
+    async def _stop(self, timeout: float | None) -> None:
+        if self._state != "running":
+            return
+        self._state = "stopping"
+        self._publisher.publish(SchedulerStopping(self._now()))
+        try:
+            await self._engine.stop(timeout)
+            await self._store.close()
+        finally:
+            self._state = "stopped"
+
+    def wake(self) -> None:
+        """
+        Look at once whether something is due: the clock was set, for instance.
+        """
+        self._engine.wake()
+
+    def _now(self) -> datetime:
+        return from_seconds(self._clock.seconds())
+
+    def _check_running(self) -> None:
+        if self._state not in ("running", "stopping"):
+            raise NotRunning()
+
+    # Jobs
+
+    def add_job(
+        self,
+        task: str | Callable[..., Any],
+        trigger: ITrigger,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+        **options: Any,
+    ) -> Deferred[Job]:
+        async def add() -> Job:
+            spec = JobSpec(task, trigger, args, kwargs, **options)
+            return (await self._add_jobs((spec,), on_conflict))[0]
+
+        return Deferred.fromCoroutine(add())
+
+    def add_jobs(
+        self,
+        specs: Sequence[JobSpec],
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+    ) -> Deferred[list[Job]]:
+        return Deferred.fromCoroutine(self._add_jobs(specs, on_conflict))
+
+    async def _add_jobs(
+        self, specs: Sequence[JobSpec], on_conflict: OnConflict | str
+    ) -> list[Job]:
+        self._check_running()
+        try:
+            choice = OnConflict(on_conflict)
+        except ValueError:
+            raise BadValue(
+                "on_conflict", f"expected error, replace or keep, not {on_conflict!r}"
+            ) from None
+        now = self._now()
+        jobs = [self._build(spec, now) for spec in specs]
+        seen: set[str] = set()
+        for job in jobs:
+            if job.id in seen:
+                raise BadValue("id", f"{job.id!r} is there twice in one call")
+            seen.add(job.id)
+        stored = await self._store.add_jobs(jobs, choice)
+        self._engine.wake_at(
+            min((job.due for job in stored if job.due is not None), default=None)
+        )
+        if self._publisher.wanted:
+            for job, kept in zip(jobs, stored, strict=True):
+                if kept.generation == job.generation:
+                    self._publisher.publish(JobAdded(now, job.id))
+        return stored
+
+    def _build(self, spec: JobSpec, now: datetime) -> Job:
+        """
+        Make the job that *spec* asks for.
+        """
+        options = spec.options
+        get = options.get
+        defaults = self._defaults
+        alias = get("executor", defaults.executor)
+        call = Call(spec.task, spec.args, spec.kwargs)
+        self._check_call(alias, call)
+        start, end = get("start_time"), get("end_time")
+        first = first_planned_time(spec.trigger, now, start, end)
+        if first is None:
+            raise BadTrigger("trigger", f"{spec.trigger} has no planned time ahead")
+        return Job(
+            get("id") or uuid4().hex,
+            call,
+            spec.trigger,
+            get("name") or call.task_name,
+            alias,
+            get("misfire_grace_time", defaults.misfire_grace_time),
+            get("coalesce", defaults.coalesce),
+            get("max_instances", defaults.max_instances),
+            get("max_runs"),
+            start,
+            end,
+            get("jitter"),
+            get("tags", ()),
+            get("on_crash", defaults.on_crash),
+            get("keep_runs", defaults.keep_runs),
+            None,
+            new_generation(),
+            1,
+            first,
+            0,
+        )
+
+    def _check_call(self, alias: str, call: Call) -> None:
+        executor = self._executors.get(alias)
+        if executor is None:
+            known = ", ".join(sorted(self._executors))
+            raise BadValue("executor", f"there is no {alias!r}; there are {known}")
+        executor.check(call)
+
+    def get_job(self, job_id: str) -> Deferred[Job]:
+        return self._ask(lambda: self._store.get_job(job_id))
+
+    def get_jobs(self, query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
+        return self._ask(lambda: self._store.find_jobs(query))
+
+    def _ask(self, question: Callable[[], Deferred[T]]) -> Deferred[T]:
+        async def ask() -> T:
+            self._check_running()
+            return await question()
+
+        return Deferred.fromCoroutine(ask())
+
+    async def _change(
+        self,
+        job_id: str,
+        revision: int | None,
+        change: Callable[[Job, datetime], tuple[Job, Sequence[Run]]],
+        event: Callable[[datetime, str], Event],
+    ) -> Job:
+        """
+        Read, change and write a job, again when somebody else was faster.
+
+        :param change: gives the job as it came when nothing is to be changed.
+        """
+        self._check_running()
+        while True:
+            job = await self._store.get_job(job_id)
+            if revision is not None and revision != job.revision:
+                raise StaleRevision(job_id, revision, job.revision)
+            now = self._now()
+            new, runs = change(job, now)
+            if new is job:
+                return job
+            try:
+                stored = await self._store.change_job(new, job.revision, runs)
+            except StaleRevision:
+                if revision is not None:
+                    raise
+                continue
+            break
+        self._engine.wake_at(stored.due)
+        if self._publisher.wanted:
+            self._publisher.publish(event(now, job_id))
+            for run in runs:
+                self._publisher.publish(RunEnded(now, run))
+        return stored
+
+    def modify_job(
+        self, job_id: str, revision: int | None = None, **changes: Any
+    ) -> Deferred[Job]:
+        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
+            new = modified(job, changes, now)
+            self._check_call(new.executor, new.call)
+            return new, ()
+
+        return Deferred.fromCoroutine(
+            self._change(job_id, revision, change, JobModified)
+        )
+
+    def reschedule_job(
+        self, job_id: str, trigger: ITrigger, revision: int | None = None
+    ) -> Deferred[Job]:
+        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
+            return rescheduled(job, trigger, now)
+
+        return Deferred.fromCoroutine(
+            self._change(job_id, revision, change, JobModified)
+        )
+
+    def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
+        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
+            since = now if job.paused is None else job.paused.at
+            return evolve(job, paused=Pause(since, _checked_note(note))), ()
+
+        return Deferred.fromCoroutine(
+            self._change(
+                job_id, None, change, lambda at, job_id: JobPaused(at, job_id, note)
+            )
+        )
+
+    def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
+        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
+            return resumed(job, catch_up, now)
+
+        return Deferred.fromCoroutine(self._change(job_id, None, change, JobResumed))
+
+    def remove_job(self, job_id: str) -> Deferred[None]:
+        async def remove() -> None:
+            self._check_running()
+            now = self._now()
+            if not await self._store.remove_jobs((job_id,), now):
+                raise NoSuchJob(job_id)
+            self._publisher.publish(JobRemoved(now, job_id))
+
+        return Deferred.fromCoroutine(remove())
+
+    # Runs
+
+    def run_job(self, job_id: str, force: bool = False) -> Deferred[Run]:
+        return Deferred.fromCoroutine(self._run_job(job_id, force))
+
+    async def _run_job(self, job_id: str, force: bool) -> Run:
+        self._check_running()
+        job = await self._store.get_job(job_id)
+        now = self._now()
+        run = Run(
+            f"{job.generation}-m{uuid4().hex[:12]}",
+            job.id,
+            now,
+            Disposition.PENDING,
+            "asked for",
+            job.executor,
+            manual=True,
+        )
+        if not force:
+            active = await self._active_runs(job_id, job.max_instances)
+            if len(active) >= job.max_instances:
+                run = run._replace(
+                    disposition=Disposition.SKIPPED,
+                    ended_at=now,
+                    by=active[0].id,
+                    reason=f"max_instances is {job.max_instances}:"
+                    f" run {active[0].id} is active",
+                )
+        await self._store.add_runs((run,))
+        if run.ended_at is None:
+            self._engine.wake()
+        else:
+            self._publisher.publish(RunEnded(now, run))
+        return run
+
+    async def _active_runs(self, job_id: str, limit: int) -> Sequence[Run]:
+        active = tuple(one for one in Disposition if one.active)
+        page = await self._store.find_runs(
+            RunQuery(
+                job_id=job_id,
+                dispositions=active,
+                descending=False,
+                limit=min(limit, MAX_PAGE),
+            )
+        )
+        return page.items
+
+    def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
+        async def cancel() -> Run:
+            self._check_running()
+            why = _checked_note(reason, "reason") or "cancelled by a user"
+            now = self._now()
+            (run,) = await self._store.cancel_runs((run_id,), why, now)
+            if self._engine.runner.cancel(run_id, why):
+                return await self._store.get_run(run_id)
+            if run.ended_at == now and run.disposition is Disposition.CANCELLED:
+                self._publisher.publish(RunEnded(now, run))
+            return run
+
+        return Deferred.fromCoroutine(cancel())
+
+    def get_run(self, run_id: str) -> Deferred[Run]:
+        return self._ask(lambda: self._store.get_run(run_id))
+
+    def get_runs(self, query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
+        return self._ask(lambda: self._store.find_runs(query))
+
+    def forecast(
+        self,
+        start: datetime,
+        end: datetime,
+        job_ids: Sequence[str] | None = None,
+        limit: int = 1000,
+    ) -> Deferred[list[Forecast]]:
+        return Deferred.fromCoroutine(self._forecast(start, end, job_ids, limit))
+
+    async def _forecast(
+        self,
+        start: datetime,
+        end: datetime,
+        job_ids: Sequence[str] | None,
+        limit: int,
+    ) -> list[Forecast]:
+        self._check_running()
+        for name, instant in (("start", start), ("end", end)):
+            if not isinstance(instant, datetime) or instant.tzinfo is None:
+                raise BadValue(
+                    name, f"expected a datetime with a time zone, not {instant!r}"
+                )
+        if isinstance(limit, bool) or not isinstance(limit, int):
+            raise BadValue("limit", f"expected a whole number, not {limit!r}")
+        if not 1 <= limit <= _MAX_FORECAST:
+            raise BadValue("limit", f"{limit} is not within 1 to {_MAX_FORECAST}")
+        if job_ids is not None:
+            jobs = [await self._store.get_job(job_id) for job_id in job_ids]
+        else:
+            jobs = []
+            query = JobQuery(paused=False, order_by="next_run_time", limit=MAX_PAGE)
+            while True:
+                page = await self._store.find_jobs(query)
+                soon = [job for job in page.items if _planned_before(job, end)]
+                jobs += soon
+                if page.next_cursor is None or len(soon) < len(page.items):
+                    break
+                query = evolve(query, cursor=page.next_cursor)
+        return forecast(jobs, max(start, self._now()), end, limit)
+
+    # The whole
+
+    def subscribe(self, observer: Callable[[Event], object]) -> Deferred[ISubscription]:
+        async def subscribe() -> ISubscription:
+            if not callable(observer):
+                raise BadValue("observer", f"{observer!r} cannot be called")
+            return self._publisher.subscribe(observer)
+
+        return Deferred.fromCoroutine(subscribe())
+
+    def pause(self, note: str = "") -> Deferred[None]:
+        async def pause() -> None:
+            self._check_running()
+            self._note = _checked_note(note)
+            self._engine.paused = True
+            self._publisher.publish(SchedulerPaused(self._now(), note))
+
+        return Deferred.fromCoroutine(pause())
+
+    def resume(self) -> Deferred[None]:
+        async def resume() -> None:
+            self._check_running()
+            self._note = ""
+            self._engine.paused = False
+            self._publisher.publish(SchedulerResumed(self._now()))
+
+        return Deferred.fromCoroutine(resume())
+
+    def status(self) -> Deferred[SchedulerStatus]:
+        return Deferred.fromCoroutine(self._status())
+
+    async def _status(self) -> SchedulerStatus:
+        self._check_running()
+        engine = self._engine
+        now = self._now()
+        counts = await self._store.status()
+        due = await self._store.next_due(now)
+        wakeup = engine.next_wakeup
+        state = "paused" if engine.paused else "running"
+        return SchedulerStatus(
+            node=engine.node,
+            version=__version__,
+            state="stopping" if self._state == "stopping" else state,
+            note=self._note,
+            started_at=self._started_at,
+            now=now,
+            store=counts,
+            running=engine.runner.in_flight,
+            next_wakeup=None if wakeup is None else from_seconds(wakeup),
+            lag=0.0 if due is None else max(0.0, (now - due).total_seconds()),
+            store_error=engine.store_error,
+        )
+
+    def get_quarantined(self) -> Deferred[list[Quarantined]]:
+        return self._ask(self._store.find_quarantined)
+
+    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
+        async def repair() -> Job:
+            self._check_running()
+            now = self._now()
+            job = await self._store.repair_job(
+                evolve(self._build(spec, now), id=job_id)
+            )
+            self._engine.wake_at(job.due)
+            self._publisher.publish(JobAdded(now, job_id))
+            return job
+
+        return Deferred.fromCoroutine(repair())
+
+
+def _planned_before(job: Job, end: datetime) -> bool:
+    return job.next_run_time is not None and job.next_run_time < end
+
+
+def _checked_note(note: Any, name: str = "note") -> str:
+    if not isinstance(note, str):
+        raise BadValue(name, f"expected text, not {note!r}")
+    if len(note) > _MAX_NOTE:
+        raise BadValue(
+            name, f"has {len(note)} characters, at most {_MAX_NOTE} are allowed"
+        )
+    return note

@@ -1,0 +1,3 @@
+"""
+Contracts, fakes and strategies: users test their own jobs and parts with them.
+"""
