@@ -252,13 +252,11 @@ class Engine:
         lost = set(await self._store.commit(plans, self.node, until))
         running = Disposition.RUNNING
         self.runner.start(
-            [
-                (lease.job, run, lease.term)
-                for lease, decided in zip(planned, plans, strict=True)
-                if decided.job_id not in lost
-                for run in decided.runs
-                if run.disposition is running
-            ]
+            (lease.job, run, lease.term)
+            for lease, decided in zip(planned, plans, strict=True)
+            if decided.job_id not in lost
+            for run in decided.runs
+            if run.disposition is running
         )
         if self._publisher.wanted:
             self._tell(plans, lost, now)

@@ -4,11 +4,11 @@ Carrying out: runs go to executors, their outcomes into the ledger, in batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from attrs import define, field
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -17,6 +17,7 @@ from ..errors import StoreUnavailable, TaskFailed
 from ..interfaces import IBatchExecutor, IClock, IExecutor, IJobStore
 from ..model import (
     Aftermath,
+    Call,
     Disposition,
     Job,
     Outcome,
@@ -35,21 +36,15 @@ __all__ = ["Runner"]
 _TRACEBACK_LIMIT = 8192
 
 
-@define(eq=False)
-class _Flight:
+class _Flight(NamedTuple):
     """
     A run that this node carries out.
-
-    :ivar deferred: of an executor that takes one call at a time.
-    :ivar reason: why it was cancelled.
     """
 
-    run: Run
     job: Job
+    run: Run
     term: int
     context: RunContext
-    deferred: Deferred[Any] | None = None
-    reason: str | None = None
 
 
 @define(eq=False)
@@ -70,6 +65,8 @@ class Runner:
     _publisher: Publisher
     _landed: Callable[[], None]
     _flights: dict[str, _Flight] = field(factory=dict, init=False)
+    _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
+    _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _recording: bool = field(default=False, init=False)
     _renewing: bool = field(default=False, init=False)
@@ -90,36 +87,37 @@ class Runner:
         """
         return [flight.run for flight in self._flights.values()]
 
-    def start(self, leases: Sequence[tuple[Job, Run, int]]) -> None:
+    def start(self, leases: Iterable[tuple[Job, Run, int]]) -> None:
         """
         Hand runs, each with its job and term, to their executors.
         """
-        batches: dict[str, list[tuple[Any, RunContext]]] = {}
+        batches: dict[str, list[tuple[Call, RunContext]]] = {}
         flights = self._flights
-        if leases and not flights:
-            self._renew_later()
         for job, run, term in leases:
-            grace = job.misfire_grace_time
+            late = job.misfire_grace_time is not None and not run.manual
             context = RunContext(
                 job.id,
                 run.id,
                 run.planned_time,
                 run.attempt,
-                None
-                if grace is None or run.manual or run.attempt > 1
-                else _start_by(job, run),
+                _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            flights[run.id] = _Flight(run, job, term, context)
+            flights[run.id] = _Flight(job, run, term, context)
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
                 batches[run.executor] = [item]
             else:
                 batch.append(item)
+        if not batches:
+            return
+        self._renew_later()
         if self._publisher.wanted:
-            for _, run, _ in leases:
-                at = from_seconds(self._clock.seconds())
-                self._publisher.publish(RunStarted(at, run))
+            at = from_seconds(self._clock.seconds())
+            for batch in batches.values():
+                for _, context in batch:
+                    run = flights[context.run_id].run
+                    self._publisher.publish(RunStarted(at, run))
         for alias, batch in batches.items():
             executor = self._executors[alias]
             if IBatchExecutor.providedBy(executor):
@@ -128,26 +126,25 @@ class Runner:
                 for call, context in batch:
                     self._start_one(executor, call, context)
 
-    def _start_one(self, executor: IExecutor, call: Any, context: RunContext) -> None:
-        flight = self._flights[context.run_id]
+    def _start_one(self, executor: IExecutor, call: Call, context: RunContext) -> None:
         started = self._clock.seconds()
         try:
             deferred = executor.execute(call, context)
         except Exception:
-            deferred = Deferred()
-            deferred.errback(Failure())
-        flight.deferred = deferred
+            deferred = fail(Failure())
+        self._deferreds[context.run_id] = deferred
 
-        def succeeded(result: Any) -> None:
+        def ended(result: Any) -> None:
+            if self._deferreds.get(context.run_id) is deferred:
+                del self._deferreds[context.run_id]
             now = self._clock.seconds()
-            outcome = Outcome(Disposition.SUCCEEDED, started, now, result)
+            if isinstance(result, Failure):
+                outcome = _failed(result, context, started, now)
+            else:
+                outcome = Outcome(Disposition.SUCCEEDED, started, now, result)
             self._ended([(context, outcome)])
 
-        def failed(failure: Failure) -> None:
-            now = self._clock.seconds()
-            self._ended([(context, _failed(failure, context, started, now))])
-
-        deferred.addCallbacks(succeeded, failed)
+        deferred.addBoth(ended)
 
     def _ended(self, outcomes: Sequence[tuple[RunContext, Outcome]]) -> None:
         self._outcomes += outcomes
@@ -168,10 +165,12 @@ class Runner:
             ends = []
             for context, outcome in outcomes:
                 flight = self._flights.get(context.run_id)
-                if flight is not None and flight.context is context:
-                    if flight.reason and outcome.reason is None:
-                        outcome = outcome._replace(reason=flight.reason)
-                    ends.append(aftermath(flight.job, flight.run, flight.term, outcome))
+                if flight is None or flight[3] is not context:
+                    continue
+                if context.cancelled and outcome.reason is None:
+                    reason = self._reasons.pop(context.run_id, None)
+                    outcome = outcome._replace(reason=reason)
+                ends.append(aftermath(flight[0], flight[1], flight[2], outcome))
             await self.finish(ends)
         self._recording = False
 
@@ -274,15 +273,20 @@ class Runner:
         flight = self._flights.get(run_id)
         if flight is None:
             return False
-        flight.reason = reason
+        self._reasons[run_id] = reason
+        self._stop(flight)
+        return True
+
+    def _stop(self, flight: _Flight) -> None:
+        run_id = flight.run.id
         flight.context.cancelled = True
-        if flight.deferred is not None:
-            flight.deferred.cancel()
+        deferred = self._deferreds.get(run_id)
+        if deferred is not None:
+            deferred.cancel()
         else:
             executor = self._executors[flight.run.executor]
             if IBatchExecutor.providedBy(executor):
                 executor.cancel(flight.context)
-        return True
 
     def when_idle(self) -> Deferred[None]:
         """
@@ -301,12 +305,10 @@ class Runner:
         """
         now = from_seconds(self._clock.seconds())
         flights = list(self._flights.values())
-        self._flights.clear()
         ends = [cut_off(one.job, one.run, one.term, now) for one in flights]
-        for flight in flights:
-            self._flights[flight.run.id] = flight
-            self.cancel(flight.run.id, "cut off by the shutdown")
         self._flights.clear()
+        for flight in flights:
+            self._stop(flight)
         await self.finish(ends)
 
 
