@@ -17,7 +17,10 @@ from ..model import (
     from_seconds,
 )
 
-__all__ = ["aftermath", "cut_off", "taken_over"]
+__all__ = ["MAX_ATTEMPTS", "aftermath", "cut_off", "taken_over"]
+
+#: A run that was cut off so often is abandoned: its task may be what kills the node.
+MAX_ATTEMPTS = 10
 
 _SUCCEEDED = Disposition.SUCCEEDED
 
@@ -35,7 +38,7 @@ def aftermath(job: Job, run: Run, term: int, outcome: Outcome) -> Aftermath:
             run.job_id,
             run.planned_time,
             disposition,
-            reason,
+            reason or run.reason,
             run.executor,
             run.attempt,
             run.manual,
@@ -57,13 +60,16 @@ def taken_over(lease: RunLease, now: datetime) -> Aftermath | None:
 
     :param lease: with the run as it was before the claim.
     :returns: its end; ``None`` when it is to be carried out: a run that nobody
-        had begun, or one that a crash cut off and whose job says ``rerun``.
+        had begun, or one that a crash cut off and whose job says ``rerun``, less
+        than :data:`MAX_ATTEMPTS` times.
     """
     run, job, term = lease
     if job is None:
         reason = "its job was removed"
     elif run.disposition is Disposition.RUNNING and job.on_crash is OnCrash.ABANDON:
         reason = f"cut off: node {run.node} stopped renewing its lease"
+    elif run.disposition is Disposition.RUNNING and run.attempt >= MAX_ATTEMPTS:
+        reason = f"cut off in each of {run.attempt} attempts"
     else:
         return None
     return Aftermath(

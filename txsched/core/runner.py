@@ -181,11 +181,22 @@ class Runner:
         :returns: fires when they are written, or when the store gave others the
             right to do so.
         """
+        lost: set[str] = set()
         while ends:
             try:
                 lost = set(await self._store.finish(ends))
             except StoreUnavailable as error:
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
+                await self._pause()
+            except Exception as error:
+                if len(ends) > 1:
+                    for end in ends:
+                        await self.finish((end,))
+                    return
+                self._log.failure(
+                    "run {run_id} cannot be recorded", run_id=ends[0].run.id
+                )
+                ends = (_without_result(ends[0], error),)
                 await self._pause()
             else:
                 break
@@ -310,6 +321,16 @@ class Runner:
         for flight in flights:
             self._stop(flight)
         await self.finish(ends)
+
+
+def _without_result(end: Aftermath, error: Exception) -> Aftermath:
+    """
+    Leave out of the end of a run what may have kept it from being recorded.
+    """
+    reason = f"its result could not be recorded: {type(error).__name__}: {error}"
+    return end._replace(
+        run=end.run._replace(result=None, error=None, traceback=None, reason=reason)
+    )
 
 
 def _start_by(job: Job, run: Run) -> float:
