@@ -1,0 +1,12 @@
+"""
+Cron: the wall times that match an expression.
+
+Text becomes :class:`~txsched.triggers.cron.walls.Fields` (``own``, ``crontab``, with
+``syntax`` in common); fields make a searchable set of wall times (``days``,
+``walls``); ``search`` carries these through the history of a zone.  A further
+dialect is one more module with ``normalize`` and ``parse``.
+"""
+
+from .trigger import DIALECTS, CronTrigger
+
+__all__ = ["DIALECTS", "CronTrigger"]

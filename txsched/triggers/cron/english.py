@@ -1,0 +1,172 @@
+"""
+What a cron rule means, in plain English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from ..zones import FIRST_YEAR, LAST_YEAR
+from .days import ALL_WEEKDAYS, ALL_WEEKS, DayRule, DaysOfMonth, IDayItem, NthWeekday
+from .walls import Fields
+
+__all__ = ["describe"]
+
+_WEEKDAYS = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
+_ALL_DAYS = (1 << 32) - 2
+_ALL_MONTHS = (1 << 13) - 2
+#: So many times of a day are named one by one.
+_FEW = 6
+
+
+def _bits(mask: int) -> list[int]:
+    return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
+
+
+def _join(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+
+
+def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
+    """
+    Name numbers: ``1, 2 and 5``, ``1 to 5``, ``1, 3, 5 and so on up to 31``.
+    """
+    steps = {after - before for before, after in pairwise(values)}
+    if len(values) > 3 and len(steps) == 1 and steps != {1}:
+        begin = ", ".join(name(value) for value in values[:3])
+        return f"{begin} and so on up to {name(values[-1])}"
+    words: list[str] = []
+    start = 0
+    for at, value in enumerate(values):
+        if at + 1 == len(values) or values[at + 1] != value + 1:
+            run = values[start : at + 1]
+            if len(run) > 2:
+                words.append(f"{name(run[0])} to {name(run[-1])}")
+            else:
+                words += [name(one) for one in run]
+            start = at + 1
+    return _join(words)
+
+
+def _several(word: str, values: Sequence[int]) -> str:
+    return f"{word}{'s' if len(values) > 1 else ''} {_list(values)}"
+
+
+def _step(values: Sequence[int], size: int) -> int:
+    """
+    Give the distance of values that are evenly spread over *size*, or 0.
+    """
+    step = size // len(values)
+    return step if list(values) == list(range(0, size, step)) else 0
+
+
+def _every(step: int, word: str) -> str:
+    return f"every {word}" if step == 1 else f"every {step} {word}s"
+
+
+def describe(fields: Fields) -> str:
+    """
+    Say when a rule matches, without its zone.
+    """
+    hours, minutes, seconds = map(_bits, (fields.hours, fields.minutes, fields.seconds))
+    days = _days(fields.day_rule)
+    if len(hours) * len(minutes) * len(seconds) <= _FEW:
+        shape = "{:02}:{:02}" if seconds == [0] else "{:02}:{:02}:{:02}"
+        times = [
+            shape.format(hour, minute, second)
+            for hour in hours
+            for minute in minutes
+            for second in seconds
+        ]
+        return f"{days or 'every day'} at {_join(times)}"
+    return " ".join(part for part in (_often(hours, minutes, seconds), days) if part)
+
+
+def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
+    every_hour, every_minute = len(hours) == 24, len(minutes) == 60
+    if seconds != [0]:
+        step = _step(seconds, 60)
+        text = _every(step, "second") if step else f"at {_several('second', seconds)}"
+        if not every_minute:
+            text += f" of {_several('minute', minutes)}"
+        elif not step:
+            text += " of every minute"
+    elif step := _step(minutes, 60) if minutes != [0] else 0:
+        text = _every(step, "minute")
+    elif step := _step(hours, 24):
+        text = _every(step, "hour")
+        return text if minutes == [0] else f"{text} at {_several('minute', minutes)}"
+    else:
+        text = f"at {_several('minute', minutes)}"
+    if every_hour:
+        return text
+    if step and hours == list(range(hours[0], hours[-1] + 1)):
+        return f"{text} from {hours[0]:02}:00 to {hours[-1]:02}:59"
+    return f"{text} of {_several('hour', hours)}"
+
+
+def _days(rule: DayRule) -> str:
+    """
+    Say on which days; nothing when on every day.
+    """
+    numbers = (
+        ""
+        if DaysOfMonth(_ALL_DAYS) in rule.days
+        else _join([_item(item) for item in rule.days])
+    )
+    names = ""
+    if rule.weekdays != ALL_WEEKDAYS:
+        names = _list(_bits(rule.weekdays), _WEEKDAYS.__getitem__)
+    if numbers and names:
+        text = f"on {numbers} of the month"
+        text += f" or on {names}" if rule.either else f" if it is {names}"
+    elif rule.either:
+        text = ""
+    elif numbers:
+        text = f"on {numbers} of the month"
+    else:
+        text = f"on {names}" if names else ""
+    parts = [text] if text else []
+    if rule.months != _ALL_MONTHS:
+        months = _list(_bits(rule.months), lambda month: _MONTHS[month - 1])
+        parts.append(f"in {months}")
+    if rule.weeks != ALL_WEEKS:
+        parts.append(f"in ISO {_several('week', _bits(rule.weeks))}")
+    years = [FIRST_YEAR + bit for bit in _bits(rule.years)]
+    if len(years) <= LAST_YEAR - FIRST_YEAR:
+        parts.append(f"in {_list(years)}")
+    if parts and not text:
+        parts.insert(0, "every day")
+    return " ".join(parts)
+
+
+def _item(item: IDayItem) -> str:
+    if isinstance(item, DaysOfMonth):
+        return _several("day", _bits(item.days))
+    if isinstance(item, NthWeekday):
+        return f"the {_NTH[item.nth]} {_WEEKDAYS[item.weekday]}"
+    return "the last day"

@@ -1,0 +1,168 @@
+"""
+The scheduler's own dialect of cron: eight named fields, after APScheduler.
+
+Monday is 0.  All fields must match.  A field that is not given takes its least value
+when it lies below the last one given, in the order of :data:`FIELD_NAMES`, and else
+every value; week and day_of_week always take every value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ...errors import BadTrigger
+from ..zones import FIRST_YEAR, LAST_YEAR
+from .days import DayRule, DaysOfMonth, IDayItem, LastDay, NthWeekday
+from .syntax import (
+    MONTHS,
+    WEEKDAYS,
+    FieldSyntax,
+    Place,
+    check_length,
+    parse_field,
+    split_items,
+)
+from .walls import Fields
+
+__all__ = ["FIELD_NAMES", "join_fields", "normalize", "parse"]
+
+_SYNTAX = {
+    syntax.name: syntax
+    for syntax in (
+        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False),
+        FieldSyntax("month", 1, 12, MONTHS),
+        FieldSyntax("day", 1, 31),
+        FieldSyntax("week", 1, 53),
+        FieldSyntax("day_of_week", 0, 6, WEEKDAYS),
+        FieldSyntax("hour", 0, 23),
+        FieldSyntax("minute", 0, 59),
+        FieldSyntax("second", 0, 59),
+    )
+}
+#: The fields, from the most to the least significant.
+FIELD_NAMES = tuple(_SYNTAX)
+_LEAST = {"month": "1", "day": "1", "hour": "0", "minute": "0", "second": "0"}
+
+_ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
+_NTH = re.compile(r"(\S+) (\S+)")
+_BLANKS = re.compile(r"\s+")
+_AROUND_COMMA = re.compile(r"\s*,\s*")
+_FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)=\s*")
+
+
+def join_fields(values: Mapping[str, int | str | None]) -> str:
+    """
+    Write fields as one text, ``hour=9 day_of_week=mon-fri``.
+
+    :param values: a number or text for each field that is given.
+    :raises BadTrigger: naming the field.
+    """
+    parts = []
+    for name in FIELD_NAMES:
+        value = values.get(name)
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            raise BadTrigger(name, f"expected a number or text, not {value!r}")
+        text = check_length(name, str(value)).strip()
+        if "=" in text:
+            raise BadTrigger(name, f"{text!r} has a = in it")
+        parts.append(f"{name}={_AROUND_COMMA.sub(',', _BLANKS.sub(' ', text))}")
+    if not parts:
+        raise BadTrigger("expression", f"give one of {', '.join(FIELD_NAMES)}")
+    return " ".join(parts)
+
+
+def normalize(text: str) -> str:
+    """
+    Give the one way to write an expression: fields in order, in lower case.
+
+    :raises BadTrigger: for ``expression`` or an unknown or repeated field.
+    """
+    lower = check_length("expression", text).strip()
+    values: dict[str, int | str | None] = {}
+    for name, value in _split(lower):
+        if name not in _SYNTAX:
+            raise BadTrigger(
+                name or "expression",
+                f"there is no such field in {text!r}; there are"
+                f" {', '.join(FIELD_NAMES)}",
+            )
+        if name in values:
+            raise BadTrigger(name, f"is given twice in {text!r}")
+        values[name] = value
+    return join_fields(values)
+
+
+def _split(text: str) -> list[tuple[str, str]]:
+    starts = list(_FIELD_START.finditer(text))
+    if text and (not starts or starts[0].start()):
+        raise BadTrigger(
+            "expression", f"expected field=value, as in hour=9, not {text!r}"
+        )
+    ends = [start.start() for start in starts[1:]]
+    return [
+        (start[1], text[start.end() : end])
+        for start, end in zip(starts, [*ends, len(text)], strict=False)
+    ]
+
+
+def parse(text: str) -> Fields:
+    """
+    Read an expression that :func:`normalize` gave.
+
+    :raises BadTrigger: naming the field and the place.
+    """
+    given = dict(_split(text))
+    least = False
+    texts = {}
+    for name in reversed(FIELD_NAMES):
+        # Going up: until the first field that is given all take their least value.
+        least = least or name in given
+        texts[name] = given.get(name, "*" if least else _LEAST.get(name, "*"))
+    masks = {
+        name: parse_field(_SYNTAX[name], texts[name], Place(name, texts[name]))
+        for name in FIELD_NAMES
+        if name != "day"
+    }
+    return Fields(
+        DayRule(
+            _day_items(texts["day"]),
+            masks["day_of_week"],
+            False,
+            masks["month"],
+            masks["week"],
+            masks["year"] >> FIRST_YEAR,
+        ),
+        masks["hour"],
+        masks["minute"],
+        masks["second"],
+        texts["minute"].startswith("*") or texts["hour"].startswith("*"),
+    )
+
+
+def _day_items(text: str) -> tuple[IDayItem, ...]:
+    place = Place("day", text)
+    items: list[IDayItem] = []
+    days = 0
+    for at, item in split_items(text):
+        words = _NTH.fullmatch(item)
+        if item == "last":
+            items.append(LastDay())
+        elif words is not None:
+            nth, weekday = words.groups()
+            if nth not in _ORDINALS:
+                known = ", ".join(_ORDINALS)
+                raise place.error(f"{nth!r} is not one of {known}", at)
+            if weekday not in WEEKDAYS:
+                known = ", ".join(WEEKDAYS)
+                raise place.error(
+                    f"{weekday!r} is not one of {known}", at + words.start(2)
+                )
+            items.append(NthWeekday(_ORDINALS[nth], WEEKDAYS[weekday]))
+        else:
+            days |= parse_field(_SYNTAX["day"], item, Place("day", text, at))
+    if days:
+        items.append(DaysOfMonth(days))
+    return tuple(items)

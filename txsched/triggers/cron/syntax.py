@@ -1,0 +1,207 @@
+"""
+What the dialects of cron have in common: a field is a list of values, ranges, steps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ...errors import BadTrigger
+
+__all__ = [
+    "MONTHS",
+    "WEEKDAYS",
+    "FieldSyntax",
+    "Place",
+    "check_length",
+    "parse_field",
+    "split_items",
+]
+
+#: The longest expression, in characters.
+MAX_LENGTH = 1000
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        [
+            "jan",
+            "feb",
+            "mar",
+            "apr",
+            "may",
+            "jun",
+            "jul",
+            "aug",
+            "sep",
+            "oct",
+            "nov",
+            "dec",
+        ],
+        1,
+    )
+}
+#: Monday is 0.
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+}
+
+_ITEM = re.compile(r"([^-/]*)(?:(-)([^-/]*))?(?:(/)([^/]*))?")
+
+
+class FieldSyntax(NamedTuple):
+    """
+    What may stand in a field of a dialect.
+
+    :ivar name: as errors name it.
+    :ivar low: the least number.
+    :ivar high: the greatest number.
+    :ivar names: words that stand for numbers.
+    :ivar wraps: whether a range may run over the end, as in ``22-2``.
+    :ivar same: a number that means the same as *low*: 7 where it is Sunday.
+    :ivar wide_steps: whether a step may be larger than the range that it cuts.
+    """
+
+    name: str
+    low: int
+    high: int
+    names: Mapping[str, int] = {}
+    wraps: bool = True
+    same: int | None = None
+    wide_steps: bool = False
+
+
+class Place(NamedTuple):
+    """
+    Where in an expression something stands, to be named in an error.
+
+    :ivar field: the name of the field.
+    :ivar text: the whole expression.
+    :ivar start: where the field begins in it, from 0.
+    """
+
+    field: str
+    text: str
+    start: int = 0
+
+    def error(self, reason: str, at: int = 0) -> BadTrigger:
+        """
+        Make the error for a thing *at* characters into the field.
+        """
+        column = self.start + at + 1
+        return BadTrigger(self.field, f"{reason} (at column {column} of {self.text!r})")
+
+
+def check_length(field: str, text: str) -> str:
+    """
+    Refuse an expression that no person wrote.
+
+    :returns: *text* in lower case.
+    :raises BadTrigger: for *field*.
+    """
+    if not isinstance(text, str):
+        raise BadTrigger(field, f"expected text, not {text!r}")
+    if len(text) > MAX_LENGTH:
+        raise BadTrigger(
+            field, f"has {len(text)} characters, at most {MAX_LENGTH} are allowed"
+        )
+    return text.lower()
+
+
+def split_items(text: str) -> list[tuple[int, str]]:
+    """
+    Give the parts of a list, each with where it begins.
+    """
+    items, start = [], 0
+    for item in text.split(","):
+        items.append((start, item))
+        start += len(item) + 1
+    return items
+
+
+def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
+    """
+    Read a field into a mask with one bit for each value.
+
+    :param text: in lower case.
+    :raises BadTrigger: pointing at what cannot be read.
+    """
+    mask = 0
+    for at, item in split_items(text):
+        for value in _values(syntax, item, at, place):
+            mask |= 1 << value
+    if syntax.same is not None and mask >> syntax.same & 1:
+        mask = mask & ~(1 << syntax.same) | 1 << syntax.low
+    return mask
+
+
+def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
+    if not item:
+        raise place.error("a value is missing", at)
+    match = _ITEM.fullmatch(item)
+    if match is None:
+        raise place.error(f"{item!r} is not a value, a range or a step", at)
+    first, dash, last, slash, step = match.groups()
+    if first == "*":
+        if dash:
+            raise place.error("* stands for all values and cannot begin a range", at)
+        low, high = syntax.low, syntax.high
+    else:
+        low = high = _value(syntax, first, at, place)
+        if dash:
+            high = _value(syntax, last, at + match.start(3), place)
+        elif slash:
+            raise place.error(
+                f"a step needs * or a range: write {first}-{syntax.high}/{step}",
+                at + match.start(4),
+            )
+    values = _range(syntax, low, high, item, at, place)
+    if slash:
+        return values[:: _step(syntax, step, len(values), at + match.start(5), place)]
+    return values
+
+
+def _value(syntax: FieldSyntax, text: str, at: int, place: Place) -> int:
+    if text in syntax.names:
+        return syntax.names[text]
+    allowed = f"{syntax.low}-{syntax.high}"
+    if not text:
+        raise place.error("a value is missing", at)
+    if not (text.isascii() and text.isdecimal()):
+        if syntax.names:
+            names = list(syntax.names)
+            allowed += f" or {names[0]}-{names[-1]}"
+        raise place.error(f"{text!r} is not within {allowed}", at)
+    value = int(text[:20])
+    high = syntax.high if syntax.same is None else syntax.same
+    if not syntax.low <= value <= high:
+        raise place.error(f"{value} is not within {syntax.low}-{high}", at)
+    return value
+
+
+def _range(
+    syntax: FieldSyntax, low: int, high: int, item: str, at: int, place: Place
+) -> list[int]:
+    if low > high and low == syntax.same:
+        low = syntax.low
+    if low <= high:
+        return list(range(low, high + 1))
+    if not syntax.wraps:
+        raise place.error(f"the range {item} runs backwards", at)
+    return [*range(low, syntax.high + 1), *range(syntax.low, high + 1)]
+
+
+def _step(syntax: FieldSyntax, text: str, size: int, at: int, place: Place) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise place.error(f"the step {text!r} is not a whole number", at)
+    step = int(text[:20])
+    if not step:
+        raise place.error("a step must be at least 1", at)
+    if step > size and not syntax.wide_steps:
+        raise place.error(
+            f"the step {step} is larger than the {size} values it cuts", at
+        )
+    return step

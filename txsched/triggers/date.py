@@ -1,0 +1,75 @@
+"""
+Once, at one instant.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+
+from attrs import field, frozen
+from zope.interface import implementer
+
+from ..model.instant import UTC
+from ..model.trigger import ICountingTrigger
+from .instants import as_instant, utc
+
+__all__ = ["DateTrigger"]
+
+
+@implementer(ICountingTrigger)
+@frozen(init=False, weakref_slot=False)
+class DateTrigger:
+    """
+    Fires once.
+
+    :ivar run_date: the instant, in UTC.
+    """
+
+    run_date: datetime = field()
+
+    def __init__(
+        self, run_date: datetime | date | str, timezone: str | tzinfo | None = None
+    ) -> None:
+        """
+        :param run_date: when; also as text, see
+            :func:`~txsched.triggers.parse_instant`.
+        :param timezone: of a *run_date* that has none; ``None`` is the zone of this
+            machine.
+        :raises BadTrigger: naming the argument and what was expected.
+        """
+        self.__attrs_init__(as_instant(run_date, timezone, "run_date"))
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """
+        Give the first time later than *instant*, ``None`` for never.
+        """
+        return self.run_date if instant < self.run_date else None
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """
+        See :meth:`txsched.interfaces.ITrigger.get_next_fire_time`.
+        """
+        if previous_fire_time is not None:
+            return self.next_after(previous_fire_time)
+        return self.run_date if now <= self.run_date else None
+
+    def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
+        """
+        See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
+        """
+        return 1, first if first.tzinfo is UTC else utc(first)
+
+    def describe(self) -> str:
+        """
+        Say in English when it fires.
+        """
+        return f"once at {_plain(self.run_date)}"
+
+    def __str__(self) -> str:
+        return f"at {self.run_date.isoformat()}"
+
+
+def _plain(instant: datetime) -> str:
+    return f"{instant.replace(tzinfo=None)} UTC"

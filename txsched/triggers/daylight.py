@@ -1,0 +1,122 @@
+"""
+What happens to wall times that a zone leaves out (a *gap*) or has twice (a *fold*).
+
+Two kinds of rules exist, as in Vixie cron:
+
+* A rule that names its hour and minute means these wall times.  One inside a gap
+  happens at the first moment after the gap; one inside a fold happens at the
+  first of the two.  Several that fall together there are one.
+* A rule whose hour or minute is a wildcard follows elapsed time: it matches what
+  a clock on the wall shows, whenever it shows that.
+
+Every other change of a zone's offset is treated in the same way, whatever its
+reason and width.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..model.instant import UTC
+from .zones import Segment, find_zone
+
+__all__ = ["Stretch", "Timeline", "instant_of", "timeline"]
+
+_ZERO = timedelta()
+_TICK = timedelta(microseconds=1)
+_NOWHERE = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Stretch(NamedTuple):
+    """
+    A part of a zone's history in which each wall time stands for one instant.
+
+    Wall times are datetimes that carry UTC as their zone, so that adding *offset*
+    is all it takes to get from an instant to its wall time.
+
+    :ivar start: its first instant that counts.
+    :ivar end: the first instant after it; the next stretch is responsible there.
+    :ivar offset: wall time minus UTC.
+    :ivar begin: its first instant; those up to *start* are in a fold, and their
+        wall times were taken in the stretch before.
+    :ivar gap: the wall times before it that do not exist and happen at *start*:
+        from the first one up to but without the second.
+    """
+
+    start: datetime
+    end: datetime
+    offset: timedelta
+    begin: datetime
+    gap: tuple[datetime, datetime] | None
+
+
+class Timeline:
+    """
+    The stretches of a zone, for one kind of rule.
+    """
+
+    __slots__ = ("_years", "_zone", "last")
+
+    def __init__(self, key: str, elapsed: bool) -> None:
+        """
+        :param key: the name of the zone.
+        :param elapsed: whether the rule follows elapsed time.
+        """
+        self._zone = find_zone(key)
+        self._years = lru_cache(maxsize=None)(
+            lambda year: tuple(
+                _stretch(segment, elapsed) for segment in self._zone.segments(year)
+            )
+        )
+        #: The one that was found last: most questions are about the same.
+        self.last = Stretch(_NOWHERE, _NOWHERE, _ZERO, _NOWHERE, None)
+
+    def find(self, instant: datetime) -> Stretch | None:
+        """
+        Give the stretch that is responsible for *instant*, a time of a known year.
+        """
+        for stretch in self._years(instant.year):
+            if instant < stretch.end:
+                self.last = stretch
+                return stretch
+        return None
+
+
+def _stretch(segment: Segment, elapsed: bool) -> Stretch:
+    start, end, offset, before = segment
+    if elapsed or before == offset:
+        return Stretch(start, end, offset, start, None)
+    if before < offset:
+        return Stretch(start, end, offset, start, (start + before, start + offset))
+    return Stretch(start + (before - offset), end, offset, start, None)
+
+
+@lru_cache(maxsize=2048)
+def timeline(key: str, elapsed: bool) -> Timeline:
+    """
+    Give the timeline of a zone; the same one each time.
+    """
+    return Timeline(key, elapsed)
+
+
+def instant_of(wall: datetime, key: str) -> datetime:
+    """
+    Give the instant of a wall time; in a gap and in a fold as a rule that names it.
+
+    :param wall: a naive datetime of a known year.
+    :param key: the name of the zone.
+    """
+    wall = wall.replace(tzinfo=UTC, fold=0)
+    history = timeline(key, False)
+    # No zone is further than a day from UTC.
+    stretch = history.find(wall - timedelta(days=1))
+    while stretch is not None:
+        if stretch.gap is not None and wall < stretch.gap[1]:
+            return stretch.start
+        instant = wall - stretch.offset
+        if instant < stretch.end:
+            return instant
+        stretch = history.find(stretch.end)
+    raise AssertionError(f"{wall} is not of a known year")

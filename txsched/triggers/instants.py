@@ -1,0 +1,106 @@
+"""
+Instants, as people write them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone, tzinfo
+
+from ..errors import BadTrigger
+from ..model.instant import UTC
+from .daylight import instant_of
+from .zones import FIRST_YEAR, LAST_YEAR, zone_key
+
+__all__ = ["as_instant", "parse_instant", "utc"]
+
+_TEXT = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[Tt ]\s*(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?)?"
+    r"\s*(?:([Zz])|([+-])(\d\d):?(\d\d)|([A-Za-z][\w+/-]*))?"
+)
+
+
+def utc(instant: datetime) -> datetime:
+    """
+    Give *instant* in UTC.
+
+    :raises BadTrigger: it has no time zone.
+    """
+    if instant.tzinfo is None:
+        raise BadTrigger("instant", f"{instant} has no time zone")
+    return instant.astimezone(UTC)
+
+
+def parse_instant(
+    text: str, timezone: str | tzinfo | None = None, field: str = "instant"
+) -> datetime:
+    """
+    Read an instant: ISO 8601, or as in ``2009-11-06 16:30:05.720400``.
+
+    Seconds, and the whole time of day, may be left out.  An offset, ``Z`` or the
+    name of a zone may follow.
+
+    :param timezone: where the text names none; ``None`` is the zone of this machine.
+    :param field: how an error names it.
+    :returns: in UTC.  A wall time that does not exist there is moved to the first
+        moment that does; of one that exists twice the first is meant.
+    :raises BadTrigger: it cannot be read, or is not of the years 1970 to 2199.
+    """
+    match = _TEXT.fullmatch(text.strip())
+    if match is None:
+        raise BadTrigger(
+            field,
+            f"{text!r} is not a date and time such as 2026-01-31T12:00:00+01:00"
+            " or 2026-01-31 12:00",
+        )
+    year, month, day, hour, minute, second, fraction, *where = match.groups()
+    zulu, sign, hours, minutes, name = where
+    try:
+        wall = datetime(  # noqa: DTZ001
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
+            int((fraction or "0").ljust(6, "0")),
+        )
+        if zulu:
+            return as_instant(wall.replace(tzinfo=UTC), None, field)
+        if sign:
+            return as_instant(_at_offset(wall, sign, hours, minutes), None, field)
+    except ValueError as error:
+        raise BadTrigger(field, f"{text!r}: {error}") from None
+    return as_instant(wall, name or timezone, field)
+
+
+def _at_offset(wall: datetime, sign: str, hours: str, minutes: str) -> datetime:
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return wall.replace(tzinfo=timezone(-offset if sign == "-" else offset))
+
+
+def as_instant(
+    value: datetime | date | str, timezone: str | tzinfo | None, field: str
+) -> datetime:
+    """
+    Turn what a person gave for an instant into one in UTC.
+
+    :param value: a datetime, a date (its midnight), or text.
+    :param timezone: for what has no zone; ``None`` is the zone of this machine.
+    :param field: how an error names it.
+    :raises BadTrigger: it is no instant of the years 1970 to 2199.
+    """
+    if isinstance(value, str):
+        return parse_instant(value, timezone, field)
+    if not isinstance(value, date):
+        raise BadTrigger(field, f"expected a date and time, not {value!r}")
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day)  # noqa: DTZ001
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise BadTrigger(
+            field, f"the year {value.year} is not within {FIRST_YEAR}-{LAST_YEAR}"
+        )
+    if value.tzinfo is None:
+        return instant_of(value, zone_key(timezone))
+    return value.astimezone(UTC)
