@@ -1,0 +1,3 @@
+"""
+The shell around the scheduler: configuration, service, twistd plugin and command.
+"""

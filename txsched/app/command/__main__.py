@@ -1,0 +1,7 @@
+"""
+``python -m txsched.app.command`` is ``txsched``.
+"""
+
+from . import main
+
+main()

@@ -1,0 +1,212 @@
+"""
+The options that several commands share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ...errors import BadValue
+from .fields import DURATION, INSTANT, ZONE, OrNone, aware, given
+
+if TYPE_CHECKING:
+    from ...model import ITrigger
+
+__all__ = [
+    "as_usage_error",
+    "job_changes",
+    "job_options",
+    "json_option",
+    "page_options",
+    "trigger_from",
+    "trigger_options",
+    "zone_option",
+]
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+Decorator = Callable[[Decorated], Decorated]
+
+#: Where the command line says it in another way than the library.
+_OPTION_NAMES = {
+    "tags": "--tag",
+    "start_time": "--start",
+    "end_time": "--end",
+    "task": "TASK",
+}
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+zone_option = click.option(
+    "--timezone",
+    "zone",
+    type=ZONE,
+    help="The time zone of times and expressions [default: that of this machine].",
+)
+
+
+def as_usage_error(error: BadValue) -> click.UsageError:
+    """
+    Turn what a value of ours said into a complaint about the command line.
+    """
+    option = _OPTION_NAMES.get(error.field, f"--{error.field.replace('_', '-')}")
+    return click.UsageError(f"{option}: {error.reason}", click.get_current_context())
+
+
+def _stack(*decorators: Decorator[Any]) -> Decorator[Any]:
+    def decorate(function: Any) -> Any:
+        for one in reversed(decorators):
+            function = one(function)
+        return function
+
+    return decorate
+
+
+trigger_options = _stack(
+    click.option("--every", metavar="DURATION", help="Each time this has passed: 10s."),
+    click.option(
+        "--at",
+        type=INSTANT,
+        metavar="TIME",
+        help="Once: 2030-01-31T12:00, +10m or now.",
+    ),
+    click.option(
+        "--cron", metavar="CRONTAB", help='Five fields as in crontab(5): "*/5 * * * *".'
+    ),
+    click.option(
+        "--trigger",
+        metavar="EXPRESSION",
+        help="Any expression that 'txsched next' takes.",
+    ),
+    zone_option,
+)
+
+
+def trigger_from(
+    every: str | None = None,
+    at: datetime | None = None,
+    cron: str | None = None,
+    trigger: str | None = None,
+    zone: tzinfo | None = None,
+) -> ITrigger | None:
+    """
+    Make the one trigger that :data:`trigger_options` ask for; ``None`` for none.
+    """
+    asked = {"--every": every, "--at": at, "--cron": cron, "--trigger": trigger}
+    names = [name for name, value in asked.items() if value is not None]
+    if not names:
+        return None
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} exclude each other")
+    from ...triggers import CronTrigger, DateTrigger, parse_trigger
+
+    made: ITrigger
+    try:
+        if every is not None:
+            made = parse_trigger(f"every {every}", timezone=zone)
+        elif at is not None:
+            made = DateTrigger(aware(at, zone))
+        elif cron is not None:
+            made = CronTrigger.from_crontab(cron, timezone=zone)
+        else:
+            made = parse_trigger(str(trigger), timezone=zone)
+    except BadValue as error:
+        why = error.reason if every is not None else error
+        raise click.UsageError(
+            f"{names[0]}: {why}", click.get_current_context()
+        ) from None
+    return made
+
+
+_WHOLE = click.IntRange(min=1)
+
+_JOB_OPTIONS = (
+    click.option("--name", help="A name for people."),
+    click.option("--executor", help="Who carries it out: the alias of an executor."),
+    click.option(
+        "--misfire-grace-time",
+        type=OrNone(DURATION),
+        metavar="DURATION|none",
+        help="How late a run may start; later it is missed.",
+    ),
+    click.option(
+        "--coalesce/--no-coalesce",
+        default=None,
+        help="Of several times that are due at once run only the last.",
+    ),
+    click.option(
+        "--max-instances",
+        type=_WHOLE,
+        metavar="N",
+        help="How many runs may be active at once.",
+    ),
+    click.option(
+        "--max-runs",
+        type=OrNone(_WHOLE),
+        metavar="N|none",
+        help="Finish the job after so many runs.",
+    ),
+    click.option(
+        "--start",
+        "start_time",
+        type=OrNone(INSTANT),
+        metavar="TIME|none",
+        help="No planned time before.",
+    ),
+    click.option(
+        "--end",
+        "end_time",
+        type=OrNone(INSTANT),
+        metavar="TIME|none",
+        help="No planned time after.",
+    ),
+    click.option(
+        "--jitter",
+        type=OrNone(DURATION),
+        metavar="DURATION|none",
+        help="Put each run off by up to this much.",
+    ),
+    click.option(
+        "--tag", "tags", multiple=True, help="A label; may be given more than once."
+    ),
+    click.option(
+        "--on-crash",
+        type=click.Choice(["rerun", "abandon"]),
+        help="What becomes of a run that a crash cut off.",
+    ),
+    click.option(
+        "--keep-runs",
+        type=OrNone(click.IntRange(min=0)),
+        metavar="N|none",
+        help="How many ended runs of it the ledger keeps.",
+    ),
+)
+
+job_options = _stack(*_JOB_OPTIONS)
+
+
+def job_changes(options: Mapping[str, Any], zone: tzinfo | None) -> dict[str, Any]:
+    """
+    Give what :data:`job_options` say, as :class:`~txsched.model.JobSpec` takes it.
+    """
+    changes = given(options)
+    for name in ("start_time", "end_time"):
+        if changes.get(name) is not None:
+            changes[name] = aware(changes[name], zone)
+    return changes
+
+
+page_options = _stack(
+    click.option(
+        "--limit",
+        "-n",
+        type=click.IntRange(1, 1000),
+        default=100,
+        show_default=True,
+        help="How many at most.",
+    ),
+    click.option("--cursor", help="Go on where the page before ended."),
+)

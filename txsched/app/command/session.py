@@ -1,0 +1,115 @@
+"""
+One invocation of the command: a connection, its errors, its exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+from attrs import frozen
+
+from ...errors import (
+    BadValue,
+    NotConnected,
+    ProtocolMismatch,
+    SchedulerError,
+    TimedOut,
+)
+
+if TYPE_CHECKING:
+    from ...interfaces import IScheduler
+
+__all__ = ["DEFAULT_SERVER", "INTERRUPTED", "Session", "complain", "pass_session"]
+
+DEFAULT_SERVER = "unix:txsched.sock"
+
+REFUSED = 1
+NOT_CONNECTED = 3
+INTERRUPTED = 130
+
+#: What a command does with a scheduler; what it gives is the exit code.
+Work = Callable[["IScheduler"], Coroutine[Any, Any, "int | None"]]
+
+
+def complain(error: Exception) -> int:
+    """
+    Say on standard error what went wrong, and give the exit code for it.
+    """
+    click.echo(f"txsched: {error}", err=True)
+    if isinstance(error, (NotConnected, TimedOut, ProtocolMismatch)):
+        return NOT_CONNECTED
+    return REFUSED
+
+
+def endpoint_text(server: str) -> str:
+    """
+    Give the client endpoint string of *server*, which may be a plain path.
+    """
+    if ":" in server:
+        return server
+    return f"unix:{server}"
+
+
+@frozen
+class Session:
+    """
+    Where the scheduler is, and how long to wait for it.
+    """
+
+    server: str
+    timeout: float = 30.0
+
+    def call(self, work: Work) -> NoReturn:
+        """
+        Connect, do *work* with the scheduler, and exit.
+        """
+        from twisted.internet.defer import Deferred
+        from twisted.internet.task import react
+
+        def main(reactor: Any) -> Deferred[None]:
+            working = Deferred.fromCoroutine(self._attempt(reactor, work))
+            reactor.addSystemEventTrigger("before", "shutdown", working.cancel)
+            return working
+
+        react(main)
+
+    async def _attempt(self, reactor: Any, work: Work) -> None:
+        from twisted.internet.defer import CancelledError
+
+        try:
+            code = await self._connected(reactor, work)
+            sys.stdout.flush()
+        except SchedulerError as error:
+            code = complain(error)
+        except CancelledError:
+            code = INTERRUPTED
+        except BrokenPipeError:
+            # Whoever read our output has seen enough, as "head" does.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        raise SystemExit(code or 0)
+
+    async def _connected(self, reactor: Any, work: Work) -> int | None:
+        from twisted.internet.endpoints import clientFromString
+
+        from ...remote.amp import AMPScheduler
+
+        try:
+            endpoint = clientFromString(reactor, endpoint_text(self.server))
+        except Exception as error:
+            raise BadValue(
+                "--server", f"{self.server!r} is no client endpoint: {error}"
+            ) from None
+        scheduler = AMPScheduler(reactor, endpoint, timeout=self.timeout)
+        scheduler.startService()
+        try:
+            return await work(scheduler)
+        finally:
+            await scheduler.stopService()
+
+
+pass_session = click.make_pass_decorator(Session)

@@ -1,0 +1,137 @@
+"""
+The options of ``twistd scheduler``.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NoReturn
+
+from attrs import evolve
+from twisted.python.usage import CompleteFiles, Completions, Options
+
+from .._version import __version__
+from ..errors import BadConfiguration
+from .config import Config
+from .configfile import load_config, read_sample
+from .listening import Listener
+
+__all__ = ["SchedulerOptions"]
+
+_COMMAND_LINE = "command line"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+class SchedulerOptions(Options):
+    """
+    What ``twistd scheduler`` takes; :attr:`config` is the checked outcome.
+    """
+
+    synopsis = "Usage: twistd [twistd options] scheduler [options]"
+    longdesc = """\
+Runs the txsched scheduler service: it keeps jobs in a database, carries them out when
+their time comes, records what became of every planned time, and is controlled by the
+"txsched" command or any other client.
+
+Without options it keeps its jobs in the SQLite file txsched.db and listens on the UNIX
+socket txsched.sock, which only you can open; both are in the current folder.  To run
+it in the foreground, with its log on the terminal:
+
+    twistd --nodaemon scheduler
+
+What is said here goes before what the configuration file says.  "--sample-config"
+prints such a file, with every key, its default and its meaning.
+"""
+
+    optFlags = [  # noqa: N815
+        [
+            "check",
+            None,
+            "Check the configuration, print OK or what is wrong, and exit.",
+        ],
+        ["paused", None, "Start paused: fire nothing until 'txsched resume --all'."],
+        ["sample-config", None, "Print a configuration file to start from, and exit."],
+    ]
+    optParameters = [  # noqa: N815
+        ["config", "c", None, "The configuration file, in INI format."],
+        [
+            "database",
+            "b",
+            None,
+            "Where jobs are kept, memory: or [default: sqlite:///txsched.db]",
+        ],
+        ["node", None, None, "The name of this node [default: the host's name]"],
+    ]
+    compData = Completions(optActions={"config": CompleteFiles("*.ini")})  # noqa: N815
+
+    def __init__(self) -> None:
+        super().__init__()
+        self["listen"] = []
+        self.config = Config()
+
+    def opt_listen(self, endpoint: str) -> None:
+        """
+        Serve clients on this endpoint; may be given more than once.  A TCP endpoint
+        needs the word insecure before it: --listen "insecure tcp:8787"
+        [default: unix:txsched.sock]
+        """
+        self["listen"].append(endpoint)
+
+    opt_l = opt_listen
+
+    def opt_version(self) -> NoReturn:
+        """
+        Print the version of txsched, and exit.
+        """
+        _say(f"txsched {__version__}")
+        sys.exit(0)
+
+    def postOptions(self) -> None:  # noqa: N802
+        """
+        Check everything; complain on standard error and exit with 1 if need be.
+        """
+        if self["sample-config"]:
+            _say(read_sample().rstrip())
+            sys.exit(0)
+        faults: list[BadConfiguration] = []
+        config = Config()
+        if self["config"] is not None:
+            config, faults = load_config(self["config"])
+        config = self._overridden(config, faults)
+        for fault in faults:
+            sys.stderr.write(f"{fault}\n")
+        if faults:
+            sys.exit(1)
+        if self["check"]:
+            _say(f"OK: {self['config'] or 'the configuration'} can be used")
+            sys.exit(0)
+        self.config = config
+
+    def _overridden(self, config: Config, faults: list[BadConfiguration]) -> Config:
+        service = config.service
+        given: dict[str, Any] = {
+            name: self[name] for name in ("database", "node") if self[name] is not None
+        }
+        if self["listen"]:
+            given["listen"] = self["listen"]
+        for name, value in given.items():
+            try:
+                if name == "listen":
+                    value = tuple(Listener.parse(text) for text in value)
+                service = evolve(service, **{name: value})
+            except ValueError as error:
+                reason = str(error)
+            except BadConfiguration as error:
+                reason = error.reason
+            else:
+                continue
+            faults.append(BadConfiguration(_COMMAND_LINE, "", f"--{name}", reason))
+        return evolve(config, service=service)
+
+    def parseArgs(self) -> None:  # noqa: N802
+        """
+        Take no further arguments.
+        """
