@@ -9,7 +9,6 @@ from datetime import date, datetime, tzinfo
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..model.instant import UTC
 from ..model.trigger import ICountingTrigger
 from .instants import as_instant, utc
 
@@ -43,7 +42,7 @@ class DateTrigger:
         """
         Give the first time later than *instant*, ``None`` for never.
         """
-        return self.run_date if instant < self.run_date else None
+        return self.run_date if utc(instant) < self.run_date else None
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
@@ -53,13 +52,13 @@ class DateTrigger:
         """
         if previous_fire_time is not None:
             return self.next_after(previous_fire_time)
-        return self.run_date if now <= self.run_date else None
+        return self.run_date if utc(now) <= self.run_date else None
 
     def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
         """
         See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
         """
-        return 1, first if first.tzinfo is UTC else utc(first)
+        return 1, utc(first)
 
     def describe(self) -> str:
         """

@@ -17,7 +17,7 @@ __all__ = ["as_instant", "parse_instant", "utc"]
 _TEXT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ]\s*(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?)?"
-    r"\s*(?:([Zz])|([+-])(\d\d):?(\d\d)|([A-Za-z][\w+/-]*))?"
+    r"\s*(?:([Zz])|([+-])(\d\d):?([0-5]\d)|([A-Za-z][\w+/-]*))?"
 )
 
 
@@ -47,6 +47,8 @@ def parse_instant(
         moment that does; of one that exists twice the first is meant.
     :raises BadTrigger: it cannot be read, or is not of the years 1970 to 2199.
     """
+    if not isinstance(text, str):
+        raise BadTrigger(field, f"expected text, not {text!r}")
     match = _TEXT.fullmatch(text.strip())
     if match is None:
         raise BadTrigger(
@@ -97,10 +99,17 @@ def as_instant(
         raise BadTrigger(field, f"expected a date and time, not {value!r}")
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)  # noqa: DTZ001
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise BadTrigger(
-            field, f"the year {value.year} is not within {FIRST_YEAR}-{LAST_YEAR}"
-        )
+    _check_year(value, field)
     if value.tzinfo is None:
-        return instant_of(value, zone_key(timezone))
-    return value.astimezone(UTC)
+        instant = instant_of(value, zone_key(timezone))
+    else:
+        instant = value.astimezone(UTC)
+    _check_year(instant, field)
+    return instant
+
+
+def _check_year(moment: datetime, field: str) -> None:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise BadTrigger(
+            field, f"the year {moment.year} is not within {FIRST_YEAR}-{LAST_YEAR}"
+        )

@@ -154,12 +154,14 @@ class IntervalTrigger:
         """
         See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
         """
-        if first.tzinfo is not UTC:
-            first = utc(first)
+        first = utc(first)
         if self.end_date is not None and self.end_date < end:
             end = self.end_date + _TICK
-        more = max((end - first - _TICK) // self.interval, 0)
-        return more + 1, first + more * self.interval
+        second = self.next_after(first)
+        if second is None or second >= end:
+            return 1, first
+        more = (end - second - _TICK) // self.interval
+        return more + 2, second + more * self.interval
 
     def describe(self) -> str:
         """

@@ -129,6 +129,8 @@ def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
     :param text: in lower case.
     :raises BadTrigger: pointing at what cannot be read.
     """
+    if text == "*":
+        return (2 << syntax.high) - (1 << syntax.low)
     mask = 0
     for at, item in split_items(text):
         for value in _values(syntax, item, at, place):
@@ -139,8 +141,8 @@ def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
 
 
 def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
-    if not item:
-        raise place.error("a value is missing", at)
+    if item.isdecimal() or item in syntax.names:
+        return [_value(syntax, item, at, place)]
     match = _ITEM.fullmatch(item)
     if match is None:
         raise place.error(f"{item!r} is not a value, a range or a step", at)

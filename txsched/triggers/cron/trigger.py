@@ -197,11 +197,10 @@ class CronTrigger:
         first, end = utc(first), utc(end)
         if self.end_date is not None and self.end_date < end:
             end = self.end_date + _TICK
-        number = self._schedule.count(first, end)
-        last = self._schedule.last_before(first, end)
-        if last is None:
-            raise BadTrigger("first", f"{first} is no time of {self} before {end}")
-        return number, last
+        # *first* counts even if the data of its zone changed since it was planned.
+        number = self._schedule.count(first + _TICK, end)
+        last = self._schedule.last_before(first + _TICK, end) if number else None
+        return number + 1, first if last is None else last
 
     def describe(self) -> str:
         """
@@ -228,10 +227,14 @@ class CronTrigger:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was compiled is made again, and shared with its equals.
-        return CronTrigger.parse, (
+        return _again, (
             self.expression,
             self.dialect,
             self.timezone,
             self.start_date,
             self.end_date,
         )
+
+
+def _again(*parts: Any) -> CronTrigger:
+    return CronTrigger.parse(*parts)

@@ -1,0 +1,364 @@
+"""
+Cron through the changes of zones, held against a walk minute by minute.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from txsched.triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_instant
+
+from .oracle import changes, elapsed_times, instant, named_times
+
+#: zone, and a stretch of time with changes of its offset.
+WINDOWS = [
+    ("Europe/Berlin", 2026),
+    ("Europe/Dublin", 2026),
+    ("America/New_York", 2026),
+    ("America/St_Johns", 2010),
+    ("America/Havana", 2026),
+    ("America/Sao_Paulo", 2018),
+    ("America/Scoresbysund", 2024),
+    ("Australia/Lord_Howe", 2026),
+    ("Africa/Casablanca", 2026),
+    ("Antarctica/Troll", 2026),
+    ("Asia/Kathmandu", 1986),
+    ("Asia/Tehran", 2021),
+    ("Asia/Pyongyang", 2015),
+    ("Asia/Gaza", 2026),
+    ("Pacific/Apia", 2011),
+    ("Pacific/Chatham", 2026),
+    ("America/Caracas", 2007),
+]
+RULES = [
+    "30 2 * * *",
+    "0 0 * * *",
+    "15,45 0-4 * * *",
+    "*/20 * * * *",
+    "*/15 2 * * *",
+    "5 */2 * * *",
+    "0,30 1,2,3,23 * * *",
+    "10 0 1,30,31 * fri",
+    "59 23 29-31 3,10,12 *",
+]
+
+
+def span(year):
+    """
+    Give the ends of a year in any zone.
+    """
+    return instant(year - 1, 12, 31), instant(year + 1, 1, 2)
+
+
+def matcher(text):
+    """
+    Give a predicate on naive wall times for a simple crontab expression.
+    """
+    minute, hour, day, month, weekday = text.split()
+    names = {"fri": 4}
+
+    def values(field, size):
+        found = set()
+        for item in field.split(","):
+            body, _, step = item.partition("/")
+            first, _, last = body.partition("-")
+            low, high = (0, size) if first == "*" else (int(first), int(last or first))
+            found |= set(range(low, high + 1, int(step or 1)))
+        return found
+
+    minutes, hours, days, months = (
+        values(field, size)
+        for field, size in ((minute, 59), (hour, 23), (day, 31), (month, 12))
+    )
+
+    def matches(wall):
+        if wall.minute not in minutes or wall.hour not in hours:
+            return False
+        if wall.month not in months:
+            return False
+        if weekday == "*":
+            return wall.day in days
+        return wall.day in days or wall.weekday() == names[weekday]
+
+    return matches
+
+
+class BruteForceTests(SynchronousTestCase):
+    """
+    Every rule over every change.
+    """
+
+    def check(self, zone, rule, start, end):
+        """
+        Walk and count one rule over one stretch.
+        """
+        minute, hour = rule.split()[:2]
+        elapsed = minute.startswith("*") or hour.startswith("*")
+        oracle = elapsed_times if elapsed else named_times
+        expected = oracle(matcher(rule), zone, start, end)
+        trigger = CronTrigger.from_crontab(rule, zone)
+        times = []
+        planned = trigger.get_next_fire_time(None, start)
+        while planned is not None and planned < end:
+            times.append(planned)
+            planned = trigger.get_next_fire_time(planned, start)
+        self.assertEqual(times, expected, (zone, rule))
+        for place, first in enumerate(expected):
+            counted = trigger.count_until(first, end)
+            self.assertEqual(counted, (len(expected) - place, expected[-1]))
+            self.assertEqual(
+                trigger.count_until(expected[0], first + timedelta(seconds=30)),
+                (place + 1, first),
+            )
+        return len(expected)
+
+    def test_every_change(self):
+        """
+        Around each change of each zone the walk finds what the wall says.
+        """
+        seen = 0
+        for zone, year in WINDOWS:
+            found = changes(zone, *span(year))
+            self.assertTrue(found, zone)
+            for change in found:
+                for rule in RULES:
+                    start = change - timedelta(hours=27)
+                    seen += self.check(zone, rule, start, start + timedelta(hours=54))
+        self.assertGreater(seen, 5000)
+
+    def test_any_moment(self):
+        """
+        Asked at any moment near a change, the answer is the first that follows.
+        """
+        draw = Random(20261123)
+        for zone, year in WINDOWS:
+            for change in changes(zone, *span(year)):
+                rule = draw.choice(RULES[:7])
+                minute, hour = rule.split()[:2]
+                elapsed = minute.startswith("*") or hour.startswith("*")
+                oracle = elapsed_times if elapsed else named_times
+                start = change - timedelta(hours=5)
+                expected = oracle(
+                    matcher(rule), zone, start, start + timedelta(hours=40)
+                )
+                trigger = CronTrigger.from_crontab(rule, zone)
+                for _ in range(30):
+                    asked = start + timedelta(seconds=draw.randrange(9 * 3600))
+                    answer = next(time for time in expected if time > asked)
+                    self.assertEqual(trigger.next_after(asked), answer, (zone, rule))
+
+
+class TrapTests(SynchronousTestCase):
+    """
+    What other schedulers are known to get wrong.
+    """
+
+    def times(self, trigger, start, number):
+        """
+        Walk from *start*.
+        """
+        found = [trigger.get_next_fire_time(None, start)]
+        while len(found) < number:
+            found.append(trigger.get_next_fire_time(found[-1], start))
+        return found
+
+    def test_midnight_after_spring(self):
+        """
+        A job at midnight comes on every day after the change in spring.
+        """
+        daily = CronTrigger(hour=0, timezone="Europe/Berlin")
+        self.assertEqual(
+            self.times(daily, instant(2026, 3, 28, 12), 4),
+            [
+                instant(2026, 3, 28, 23),
+                instant(2026, 3, 29, 22),
+                instant(2026, 3, 30, 22),
+                instant(2026, 3, 31, 22),
+            ],
+        )
+
+    def test_midnight_that_does_not_exist(self):
+        """
+        Where the clocks jump at midnight a job at midnight comes at 01:00.
+        """
+        daily = CronTrigger.from_crontab("@daily", "America/Sao_Paulo")
+        self.assertEqual(
+            self.times(daily, instant(2018, 11, 3, 12), 2),
+            [instant(2018, 11, 4, 3), instant(2018, 11, 5, 2)],
+        )
+
+    def test_gap_once(self):
+        """
+        Several times inside one gap are one time, the first moment after it.
+        """
+        trigger = CronTrigger(hour=2, minute="0,15,30,45", timezone="Europe/Berlin")
+        self.assertEqual(
+            self.times(trigger, instant(2026, 3, 29), 2),
+            [instant(2026, 3, 29, 1), instant(2026, 3, 30, 0)],
+        )
+
+    def test_gap_and_its_end(self):
+        """
+        A time in the gap and one at its end are the same instant, counted once.
+        """
+        trigger = CronTrigger(hour="2,3", timezone="Europe/Berlin")
+        self.assertEqual(
+            trigger.count_until(instant(2026, 3, 29, 1), instant(2026, 3, 29, 4)),
+            (1, instant(2026, 3, 29, 1)),
+        )
+        self.assertEqual(
+            trigger.next_after(instant(2026, 3, 29, 1)), instant(2026, 3, 30, 0)
+        )
+
+    def test_fold_once(self):
+        """
+        A named time in the fold comes once, at its first occurrence.
+        """
+        trigger = CronTrigger(hour=2, minute=30, timezone="Europe/Berlin")
+        self.assertEqual(
+            self.times(trigger, instant(2026, 10, 24, 12), 2),
+            [instant(2026, 10, 25, 0, 30), instant(2026, 10, 26, 1, 30)],
+        )
+        self.assertEqual(
+            trigger.next_after(instant(2026, 10, 25, 1, 10)),
+            instant(2026, 10, 26, 1, 30),
+        )
+
+    def test_steps_follow_elapsed_time(self):
+        """
+        A rule of every ten minutes goes on through the fold without a pause.
+        """
+        trigger = CronTrigger.from_crontab("*/10 * * * *", "Europe/Berlin")
+        times = self.times(trigger, instant(2026, 10, 25), 24)
+        steps = {after - before for before, after in pairwise(times)}
+        self.assertEqual(steps, {timedelta(minutes=10)})
+
+    def test_interval_is_elapsed_time(self):
+        """
+        An interval of a day is 24 hours, also over a change of the clocks.
+        """
+        trigger = IntervalTrigger(
+            days=1, start_date="2026-10-24 09:00", timezone="Europe/Berlin"
+        )
+        self.assertEqual(
+            self.times(trigger, instant(2026, 10, 24), 3),
+            [
+                instant(2026, 10, 24, 7),
+                instant(2026, 10, 25, 7),
+                instant(2026, 10, 26, 7),
+            ],
+        )
+
+    def test_lost_day(self):
+        """
+        On the day that Samoa left out, all its times come at the next midnight.
+        """
+        trigger = CronTrigger(hour="9,12", timezone="Pacific/Apia")
+        self.assertEqual(
+            self.times(trigger, instant(2011, 12, 29, 12), 5),
+            [
+                instant(2011, 12, 29, 19),
+                instant(2011, 12, 29, 22),
+                instant(2011, 12, 30, 10),
+                instant(2011, 12, 30, 19),
+                instant(2011, 12, 30, 22),
+            ],
+        )
+
+    def test_month_of_seconds(self):
+        """
+        A month of a one-second rule is counted exactly, with the hour that is lost.
+        """
+        trigger = CronTrigger(second="*", timezone="Europe/Berlin")
+        first = parse_instant("2026-03-01", "Europe/Berlin")
+        end = parse_instant("2026-04-01", "Europe/Berlin")
+        number, last = trigger.count_until(first, end)
+        self.assertEqual(number, (31 * 24 - 1) * 3600)
+        self.assertEqual(last, end - timedelta(seconds=1))
+        named = CronTrigger(hour="0-23", minute="0-59", timezone="Europe/Berlin")
+        number, _ = named.count_until(first, end)
+        self.assertEqual(number, (31 * 24 - 1) * 60)
+
+    def test_far_answer_in_a_zone(self):
+        """
+        The next 29 February is found over years of changes, also over 2100.
+        """
+        trigger = CronTrigger.from_crontab("0 0 29 2 *", "Europe/Berlin")
+        self.assertEqual(
+            trigger.next_after(instant(2096, 3, 1)), instant(2104, 2, 28, 23)
+        )
+        number, last = trigger.count_until(
+            instant(2096, 2, 28, 23), instant(2104, 2, 28, 23)
+        )
+        self.assertEqual((number, last), (1, instant(2096, 2, 28, 23)))
+
+    def test_last_year(self):
+        """
+        Nothing comes after the last year that is known, in any zone.
+        """
+        for zone in ("UTC", "Europe/Berlin", "Pacific/Apia", "America/New_York"):
+            trigger = CronTrigger(month=12, day=31, hour=23, minute=59, timezone=zone)
+            wall = datetime(2199, 12, 31, 23, 59)  # noqa: DTZ001
+            last = DateTrigger(wall.replace(year=2198), zone).run_date
+            final = trigger.next_after(last)
+            self.assertEqual(final - last, timedelta(days=365))
+            self.assertIsNone(trigger.next_after(final))
+            self.assertIsNone(trigger.next_after(instant(2500, 1, 1)))
+            self.assertEqual(trigger.count_until(last, instant(9000, 1, 1)), (2, final))
+
+    def test_before_the_first_year(self):
+        """
+        Asked long before 1970, the answer is the first time of 1970.
+        """
+        trigger = CronTrigger(hour=0, timezone="America/New_York")
+        self.assertEqual(trigger.next_after(instant(3, 1, 1)), instant(1970, 1, 1, 5))
+
+    def test_end_of_a_fold_without_a_later_time(self):
+        """
+        A rule of one year still has its second times in that year's last fold.
+        """
+        trigger = CronTrigger(
+            year=2026, month=10, day=25, hour=2, minute="*/30", timezone="Europe/Berlin"
+        )
+        self.assertEqual(
+            self.times(trigger, instant(2026, 10, 24), 5),
+            [
+                instant(2026, 10, 25, 0),
+                instant(2026, 10, 25, 0, 30),
+                instant(2026, 10, 25, 1),
+                instant(2026, 10, 25, 1, 30),
+                None,
+            ],
+        )
+
+    def test_offset_with_seconds(self):
+        """
+        A zone that was 44 minutes and 30 seconds behind, until it changed, is met.
+        """
+        trigger = CronTrigger(hour="*", timezone="Africa/Monrovia")
+        self.assertEqual(
+            self.times(trigger, instant(1972, 1, 6, 23), 3),
+            [
+                instant(1972, 1, 6, 23, 44, 30),
+                instant(1972, 1, 7, 1),
+                instant(1972, 1, 7, 2),
+            ],
+        )
+
+    def test_naive_dates(self):
+        """
+        A naive date in a gap is the first moment after it, in a fold the first.
+        """
+        cases = [
+            ("2026-03-29 02:30", "Europe/Berlin", instant(2026, 3, 29, 1)),
+            ("2026-10-25 02:30", "Europe/Berlin", instant(2026, 10, 25, 0, 30)),
+            ("2011-12-30 12:00", "Pacific/Apia", instant(2011, 12, 30, 10)),
+            ("2026-07-01 00:00", "America/New_York", instant(2026, 7, 1, 4)),
+            ("2199-12-31 23:30", "UTC", instant(2199, 12, 31, 23, 30)),
+        ]
+        for text, zone, expected in cases:
+            self.assertEqual(parse_instant(text, zone), expected)

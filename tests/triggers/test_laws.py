@@ -1,0 +1,204 @@
+"""
+Laws that hold for every trigger that can be drawn.
+"""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from datetime import datetime, timedelta, timezone
+from itertools import pairwise
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from txsched.testing.strategies import (
+    cron_triggers,
+    durations,
+    instants,
+    interval_triggers,
+    triggers,
+)
+from txsched.triggers import (
+    CronTrigger,
+    IntervalTrigger,
+    format_duration,
+    parse_duration,
+    parse_instant,
+    parse_trigger,
+)
+
+UTC = timezone.utc
+TICK = timedelta(microseconds=1)
+laws = settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def walk(trigger, now, steps):
+    """
+    Give up to *steps* times of *trigger*.
+    """
+    times = []
+    planned = trigger.get_next_fire_time(None, now)
+    while planned is not None and len(times) < steps:
+        times.append(planned)
+        planned = trigger.get_next_fire_time(planned, now)
+    return times
+
+
+class LawTests(SynchronousTestCase):
+    """
+    All kinds of triggers.
+    """
+
+    @laws
+    @given(triggers(), instants())
+    def test_increasing_in_utc(self, trigger, now):
+        """
+        Times increase strictly, begin at the moment of asking and are in UTC.
+        """
+        times = walk(trigger, now, 20)
+        for before, after in pairwise(times):
+            self.assertLess(before, after)
+        for time in times:
+            self.assertGreaterEqual(time, now)
+            self.assertIs(time.tzinfo, UTC)
+
+    @laws
+    @given(triggers(), instants())
+    def test_next_after_is_the_question(self, trigger, now):
+        """
+        The time that follows another is the first one later than it.
+        """
+        for before, after in pairwise(walk(trigger, now, 10)):
+            self.assertEqual(trigger.next_after(before), after)
+            if getattr(trigger, "start_date", before) is not None or isinstance(
+                trigger, CronTrigger
+            ):
+                self.assertEqual(trigger.next_after(after - TICK), after)
+
+    @laws
+    @given(triggers(), instants(), st.integers(0, 10))
+    def test_other_zone_same_answer(self, trigger, now, hours):
+        """
+        The zone in which an instant is given changes nothing.
+        """
+        elsewhere = now.astimezone(timezone(timedelta(hours=hours)))
+        answer = trigger.next_after(elsewhere)
+        self.assertEqual(answer, trigger.next_after(now))
+        self.assertIs(getattr(answer, "tzinfo", UTC), UTC)
+
+    @laws
+    @given(triggers())
+    def test_text_round_trip(self, trigger):
+        """
+        The text of a trigger makes an equal trigger with the same text.
+        """
+        again = parse_trigger(str(trigger), "Asia/Tokyo")
+        self.assertEqual(again, trigger)
+        self.assertEqual(hash(again), hash(trigger))
+        self.assertEqual(str(again), str(trigger))
+        self.assertTrue(trigger.describe())
+
+    @laws
+    @given(triggers(), instants())
+    def test_pickle_and_copy(self, trigger, now):
+        """
+        A pickled or copied trigger is equal and gives the same answers.
+        """
+        for again in (pickle.loads(pickle.dumps(trigger)), copy.deepcopy(trigger)):
+            self.assertEqual(again, trigger)
+            self.assertEqual(again.next_after(now), trigger.next_after(now))
+
+    @laws
+    @given(triggers(), instants(), st.integers(1, 40), st.booleans())
+    def test_count_is_the_walk(self, trigger, now, steps, beyond):
+        """
+        Counting gives what walking meets.
+        """
+        times = walk(trigger, now, steps)
+        if times:
+            end = times[-1] + TICK
+            following = trigger.next_after(times[-1])
+            if beyond and following is not None:
+                end = following
+            counted = trigger.count_until(times[0], end)
+            self.assertEqual(counted, (len(times), times[-1]))
+
+    @laws
+    @given(cron_triggers(), instants(), durations())
+    def test_counts_add_up(self, trigger, now, length):
+        """
+        Counting a stretch in two parts gives the same as counting it at once.
+        """
+        first = trigger.next_after(now)
+        if first is None:
+            return
+        end = min(first + length, datetime(2190, 1, 1, tzinfo=UTC))
+        middle = trigger.next_after(first + (end - first) // 2)
+        if middle is None or middle >= end:
+            return
+        number, last = trigger.count_until(first, end)
+        before, _ = trigger.count_until(first, middle)
+        after, last_after = trigger.count_until(middle, end)
+        self.assertEqual((number, last), (before + after, last_after))
+
+    @laws
+    @given(interval_triggers(), instants(), durations())
+    def test_interval_count_by_arithmetic(self, trigger, now, length):
+        """
+        The last counted time is earlier than the end, the next one is not.
+        """
+        first = trigger.get_next_fire_time(None, now)
+        if first is None:
+            return
+        end = first + length
+        number, last = trigger.count_until(first, end)
+        self.assertEqual(last, first + (number - 1) * trigger.interval)
+        self.assertLess(last, end)
+        following = trigger.next_after(last)
+        self.assertTrue(following is None or following >= end)
+
+    @laws
+    @given(interval_triggers(), instants(), st.integers(0, 1000))
+    def test_interval_phase(self, trigger, now, times):
+        """
+        With a start every time is a whole number of intervals after it.
+        """
+        if trigger.start_date is not None:
+            answer = trigger.next_after(now)
+            if answer is not None:
+                past = (answer - trigger.start_date) % trigger.interval
+                self.assertEqual(past, timedelta())
+
+
+class WritingTests(SynchronousTestCase):
+    """
+    Durations and instants as text.
+    """
+
+    @laws
+    @given(durations())
+    def test_duration_round_trip(self, duration):
+        """
+        A written duration is read as the same.
+        """
+        self.assertEqual(parse_duration(format_duration(duration)), duration)
+        trigger = IntervalTrigger.of(duration)
+        self.assertEqual(parse_trigger(str(trigger)), trigger)
+
+    @laws
+    @given(instants())
+    def test_instant_round_trip(self, instant):
+        """
+        A written instant is read as the same, in ISO 8601 and as Python prints it.
+        """
+        self.assertEqual(parse_instant(instant.isoformat()), instant)
+        self.assertEqual(parse_instant(str(instant)), instant)
+        self.assertEqual(parse_instant(str(instant)[:-6], "UTC"), instant)

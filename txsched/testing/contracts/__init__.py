@@ -1,0 +1,3 @@
+"""
+The contract of each role, as mixins for test cases.
+"""

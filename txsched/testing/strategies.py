@@ -1,0 +1,201 @@
+"""
+Hypothesis strategies that draw instants, durations and triggers.
+
+They need ``hypothesis``, which txsched itself does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from ..triggers import CronTrigger, DateTrigger, IntervalTrigger
+
+__all__ = [
+    "ZONES",
+    "cron_triggers",
+    "crontab_triggers",
+    "crontabs",
+    "date_triggers",
+    "durations",
+    "instants",
+    "interval_triggers",
+    "own_fields",
+    "triggers",
+    "zones",
+]
+
+#: Zones of all kinds: without changes, with usual and unusual ones.
+ZONES = (
+    "UTC",
+    "+05:30",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "America/New_York",
+    "America/St_Johns",
+    "America/Havana",
+    "Australia/Lord_Howe",
+    "Africa/Casablanca",
+    "Antarctica/Troll",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def zones() -> SearchStrategy[str]:
+    """
+    Draw names of time zones.
+    """
+    return st.sampled_from(ZONES)
+
+
+def instants(
+    first: datetime = datetime(1990, 1, 1),  # noqa: DTZ001
+    last: datetime = datetime(2060, 1, 1),  # noqa: DTZ001
+) -> SearchStrategy[datetime]:
+    """
+    Draw aware datetimes in UTC.
+
+    :param first: the earliest, without a zone.
+    :param last: the latest, without a zone.
+    """
+    return st.datetimes(first, last, timezones=st.just(timezone.utc))
+
+
+def durations() -> SearchStrategy[timedelta]:
+    """
+    Draw lengths of time from a microsecond to a hundred years, mostly round ones.
+    """
+    hundred_years = timedelta(days=36525)
+    return st.one_of(
+        st.sampled_from([1, 10, 60, 90, 300, 3600, 5400, 86_400, 604_800]).map(
+            lambda seconds: timedelta(seconds=seconds)
+        ),
+        st.timedeltas(timedelta(microseconds=1), hundred_years),
+    )
+
+
+def date_triggers() -> SearchStrategy[DateTrigger]:
+    """
+    Draw triggers that fire once.
+    """
+    return instants().map(DateTrigger)
+
+
+def interval_triggers() -> SearchStrategy[IntervalTrigger]:
+    """
+    Draw interval triggers with and without a start and an end.
+    """
+    start = st.none() | instants()
+    return st.builds(
+        lambda interval, start, lasts: IntervalTrigger.of(
+            interval, start, start + lasts if start and lasts else None
+        ),
+        durations(),
+        start,
+        st.none() | st.timedeltas(timedelta(), timedelta(days=10_000)),
+    )
+
+
+def _field(
+    low: int,
+    high: int,
+    names: Sequence[str] = (),
+    wraps: bool = True,
+    wide: bool = False,
+) -> SearchStrategy[str]:
+    values = st.integers(low, high).map(str)
+    if names:
+        values |= st.sampled_from(names)
+    size = high - low + 1
+    steps = st.integers(1, size + (5 if wide else 0))
+    pairs = st.tuples(st.integers(low, high), st.integers(low, high))
+    if not wraps:
+        pairs = pairs.map(lambda pair: (min(pair), max(pair)))
+
+    def stepped(pair: tuple[int, int], step: int) -> str:
+        first, last = pair
+        length = (last - first) % size + 1
+        text = f"{first}-{last}"
+        return text if step == 1 else f"{text}/{step if wide else min(step, length)}"
+
+    item = st.one_of(
+        values,
+        st.just("*"),
+        steps.map(lambda step: f"*/{step}"),
+        st.builds(stepped, pairs, st.just(1) | steps),
+    )
+    return st.one_of(
+        st.just("*"), item, st.lists(item, min_size=1, max_size=3).map(",".join)
+    )
+
+
+def crontabs() -> SearchStrategy[str]:
+    """
+    Draw expressions of five fields as in crontab(5).
+    """
+    return st.tuples(
+        _field(0, 59, wide=True),
+        _field(0, 23, wide=True),
+        _field(1, 31, wide=True),
+        _field(1, 12, _MONTHS, wide=True),
+        _field(0, 6, _DAYS, wide=True) | st.sampled_from(["7", "5-7", "fri-1"]),
+    ).map(" ".join)
+
+
+def own_fields() -> SearchStrategy[dict[str, str]]:
+    """
+    Draw arguments for the fields of :class:`~txsched.triggers.CronTrigger`.
+    """
+    counted = st.builds(
+        lambda nth, day: f"{nth} {day}",
+        st.sampled_from(["1st", "2nd", "3rd", "4th", "5th", "last"]),
+        st.sampled_from(_DAYS),
+    )
+    fields = {
+        "year": _field(2000, 2050, wraps=False),
+        "month": _field(1, 12, _MONTHS),
+        "day": _field(1, 31) | counted | st.just("last"),
+        "week": _field(1, 53),
+        "day_of_week": _field(0, 6, _DAYS),
+        "hour": _field(0, 23),
+        "minute": _field(0, 59),
+        "second": _field(0, 59),
+    }
+    return st.fixed_dictionaries({}, optional=fields).filter(bool)
+
+
+def crontab_triggers() -> SearchStrategy[CronTrigger]:
+    """
+    Draw cron triggers of the crontab dialect in all zones.
+    """
+    return st.builds(CronTrigger.from_crontab, crontabs(), zones())
+
+
+def cron_triggers() -> SearchStrategy[CronTrigger]:
+    """
+    Draw cron triggers of all dialects in all zones.
+    """
+    own = st.builds(
+        lambda fields, zone, start: CronTrigger(
+            **fields, timezone=zone, start_date=start
+        ),
+        own_fields(),
+        zones(),
+        st.none() | instants(),
+    )
+    return crontab_triggers() | own
+
+
+def triggers() -> SearchStrategy[CronTrigger | DateTrigger | IntervalTrigger]:
+    """
+    Draw triggers of every kind.
+    """
+    return st.one_of(date_triggers(), interval_triggers(), cron_triggers())
