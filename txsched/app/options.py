@@ -21,6 +21,33 @@ __all__ = ["SchedulerOptions"]
 _COMMAND_LINE = "command line"
 
 
+_DESCRIPTION = """\
+Runs the txsched scheduler service: it keeps jobs in a database, carries them out
+when their time comes, records what became of every planned time, and is controlled
+by the "txsched" command or any other client.
+
+Without options it keeps its jobs in the SQLite file txsched.db and listens on the
+UNIX socket txsched.sock, which only you can open; both are in the current folder.
+To run it in the foreground, with its log on the terminal:
+
+    twistd --nodaemon scheduler
+
+To configure more, or to serve other machines, begin with a sample file that has
+every key, its default and its meaning; options go before what the file says:
+
+    twistd scheduler --sample-config > txsched.ini
+    twistd scheduler --config txsched.ini --check
+    twistd --nodaemon scheduler --config txsched.ini
+
+An endpoint that others can reach has no login yet, and needs a word of consent:
+
+    twistd --nodaemon scheduler --listen "insecure tcp:8787:interface=127.0.0.1"
+
+A signal (SIGTERM, SIGINT) lets running work end, up to the configured limit; a
+second one does not wait.
+"""
+
+
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
@@ -31,20 +58,8 @@ class SchedulerOptions(Options):
     """
 
     synopsis = "Usage: twistd [twistd options] scheduler [options]"
-    longdesc = """\
-Runs the txsched scheduler service: it keeps jobs in a database, carries them out when
-their time comes, records what became of every planned time, and is controlled by the
-"txsched" command or any other client.
-
-Without options it keeps its jobs in the SQLite file txsched.db and listens on the UNIX
-socket txsched.sock, which only you can open; both are in the current folder.  To run
-it in the foreground, with its log on the terminal:
-
-    twistd --nodaemon scheduler
-
-What is said here goes before what the configuration file says.  "--sample-config"
-prints such a file, with every key, its default and its meaning.
-"""
+    #: Empty, because Twisted would make one paragraph of it; see :meth:`getUsage`.
+    longdesc = ""
 
     optFlags = [  # noqa: N815
         [
@@ -74,9 +89,7 @@ prints such a file, with every key, its default and its meaning.
 
     def opt_listen(self, endpoint: str) -> None:
         """
-        Serve clients on this endpoint; may be given more than once.  A TCP endpoint
-        needs the word insecure before it: --listen "insecure tcp:8787"
-        [default: unix:txsched.sock]
+        Serve clients here; may be repeated. [default: unix:txsched.sock]
         """
         self["listen"].append(endpoint)
 
@@ -88,6 +101,12 @@ prints such a file, with every key, its default and its meaning.
         """
         _say(f"txsched {__version__}")
         sys.exit(0)
+
+    def getUsage(self, width: int | None = None) -> str:  # noqa: N802
+        """
+        Explain the service below its options.
+        """
+        return f"{super().getUsage(width)}\n{_DESCRIPTION}"
 
     def postOptions(self) -> None:  # noqa: N802
         """

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -91,6 +92,8 @@ def add_command(ctx: click.Context, session: Session, /, **options: Any) -> None
 
 def _spec(program: list[str] | None, options: dict[str, Any]) -> JobSpec:
     from ...model import COMMAND, JobSpec
+    from ...model.options import MAX_ID
+    from .wording import clean
 
     task = options.pop("task")
     zone = options["zone"]
@@ -126,6 +129,7 @@ def _spec(program: list[str] | None, options: dict[str, Any]) -> JobSpec:
             raise click.UsageError("there is no program after --")
         task, args, kwargs = COMMAND, program, _program_options(of_program)
         chosen.setdefault("executor", COMMAND)
+        chosen.setdefault("name", clean(shlex.join(program))[:MAX_ID])
     try:
         return JobSpec(task, trigger, args or (), kwargs, **chosen)
     except BadValue as error:

@@ -114,7 +114,8 @@ def print_output(run: Run) -> None:
         (str(run.disposition), DISPOSITION_STYLES[run.disposition.value]),
         (run_took(run), "dim"),
         (run.id, "dim"),
+        (clean(run.reason or ""), "dim"),
     )
-    for text in (run_output(run), run.traceback or run.error or "", run.reason or ""):
+    for text in (run_output(run), run.traceback or run.error or ""):
         if text:
             click.echo(text, nl=not text.endswith("\n"))

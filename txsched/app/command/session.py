@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -23,7 +23,15 @@ from ...errors import (
 if TYPE_CHECKING:
     from ...interfaces import IScheduler
 
-__all__ = ["DEFAULT_SERVER", "INTERRUPTED", "Session", "complain", "pass_session"]
+__all__ = [
+    "DEFAULT_SERVER",
+    "REFUSED",
+    "Session",
+    "complain",
+    "endpoint_text",
+    "exit_code",
+    "pass_session",
+]
 
 DEFAULT_SERVER = "unix:txsched.sock"
 
@@ -43,6 +51,16 @@ def complain(error: Exception) -> int:
     if isinstance(error, (NotConnected, TimedOut, ProtocolMismatch)):
         return NOT_CONNECTED
     return REFUSED
+
+
+async def exit_code(working: Awaitable[int | None]) -> int:
+    """
+    Await what a command does, and give its exit code, also for an error of ours.
+    """
+    try:
+        return await working or 0
+    except SchedulerError as error:
+        return complain(error)
 
 
 def endpoint_text(server: str) -> str:
@@ -81,17 +99,15 @@ class Session:
         from twisted.internet.defer import CancelledError
 
         try:
-            code = await self._connected(reactor, work)
+            code = await exit_code(self._connected(reactor, work))
             sys.stdout.flush()
-        except SchedulerError as error:
-            code = complain(error)
         except CancelledError:
             code = INTERRUPTED
         except BrokenPipeError:
             # Whoever read our output has seen enough, as "head" does.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
-        raise SystemExit(code or 0)
+        raise SystemExit(code)
 
     async def _connected(self, reactor: Any, work: Work) -> int | None:
         from twisted.internet.endpoints import clientFromString
@@ -112,4 +128,4 @@ class Session:
             await scheduler.stopService()
 
 
-pass_session = click.make_pass_decorator(Session)
+pass_session = click.pass_obj

@@ -116,9 +116,7 @@ def run_detail(run: Run) -> str:
         parts.append(
             f"{run.times} planned times until {instant_text(run.last_planned_time)}"
         )
-    if run.manual:
-        parts.append("asked for")
-    elif run.reason:
+    if run.reason:
         parts.append(clean(run.reason))
     if run.attempt > 1:
         parts.append(f"attempt {run.attempt}")
