@@ -111,12 +111,12 @@ def instant_of(wall: datetime, key: str) -> datetime:
     wall = wall.replace(tzinfo=UTC, fold=0)
     history = timeline(key, False)
     # No zone is further than a day from UTC.
-    stretch = history.find(wall - timedelta(days=1))
-    while stretch is not None:
+    at = wall - timedelta(days=1)
+    while True:
+        stretch = history.find(at)
+        assert stretch is not None, f"{wall} is not of a known year"
         if stretch.gap is not None and wall < stretch.gap[1]:
             return stretch.start
-        instant = wall - stretch.offset
-        if instant < stretch.end:
-            return instant
-        stretch = history.find(stretch.end)
-    raise AssertionError(f"{wall} is not of a known year")
+        if wall - stretch.offset < stretch.end:
+            return wall - stretch.offset
+        at = stretch.end

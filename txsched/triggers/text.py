@@ -36,6 +36,7 @@ from .interval import IntervalTrigger
 __all__ = ["parse_trigger"]
 
 _BOUND = re.compile(r"\s(from|until)\s+")
+_AROUND = re.compile(r"\s*([=,])\s*")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
 _WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:,|$)")
 
@@ -68,8 +69,8 @@ def parse_trigger(text: str, timezone: str | tzinfo | None = None) -> ITrigger:
             None if start is None else parse_instant(start, timezone, "start_date"),
             None if end is None else parse_instant(end, timezone, "end_date"),
         )
-    words = rest.split()
     own = kind == "cron"
+    words = (_AROUND.sub(r"\1", rest) if own else rest).split()
     length = _length_own(words) if own else _length_crontab(words)
     expression, where = " ".join(words[:length]), words[length:]
     if len(where) > 1:
@@ -113,11 +114,8 @@ def _length_own(words: list[str]) -> int:
     """
     length = 0
     for before, word in zip(["", *words], words, strict=False):
-        goes_on = (
-            before.endswith((",", "="))
-            or word.startswith(("=", ","))
-            or _ORDINAL.search(before.lower())
-            or (before.lower().endswith("last") and _WEEKDAY.match(word.lower()))
+        goes_on = _ORDINAL.search(before.lower()) or (
+            before.lower().endswith("last") and _WEEKDAY.match(word.lower())
         )
         if "=" not in word and not goes_on:
             break

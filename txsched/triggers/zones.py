@@ -90,15 +90,13 @@ class Zone:
         start, end = _new_year(year), _new_year(year + 1)
         before = self.offset(start - _SECOND)
         offset = self.offset(start)
-        probe = start
-        while probe < end:
-            ahead = min(probe + _DAY, end - _SECOND)
+        probe, last = start, end - _SECOND
+        while probe < last:
+            ahead = min(probe + _DAY, last)
             if self.offset(ahead) != offset:
                 ahead = self._transition(probe, ahead)
                 segments.append(Segment(start, ahead, offset, before))
                 start, before, offset = ahead, offset, self.offset(ahead)
-            elif ahead == end - _SECOND:
-                break
             probe = ahead
         segments.append(Segment(start, end, offset, before))
         return segments

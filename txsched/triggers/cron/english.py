@@ -108,6 +108,7 @@ def describe(fields: Fields) -> str:
 
 def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
     every_hour, every_minute = len(hours) == 24, len(minutes) == 60
+    steady = every_minute
     if seconds != [0]:
         step = _step(seconds, 60)
         text = _every(step, "second") if step else f"at {_several('second', seconds)}"
@@ -115,8 +116,8 @@ def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
             text += f" of {_several('minute', minutes)}"
         elif not step:
             text += " of every minute"
-    elif step := _step(minutes, 60) if minutes != [0] else 0:
-        text = _every(step, "minute")
+    elif minutes != [0] and (step := _step(minutes, 60)):
+        text, steady = _every(step, "minute"), True
     elif step := _step(hours, 24):
         text = _every(step, "hour")
         return text if minutes == [0] else f"{text} at {_several('minute', minutes)}"
@@ -124,7 +125,7 @@ def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
         text = f"at {_several('minute', minutes)}"
     if every_hour:
         return text
-    if step and hours == list(range(hours[0], hours[-1] + 1)):
+    if steady and hours == list(range(hours[0], hours[-1] + 1)):
         return f"{text} from {hours[0]:02}:00 to {hours[-1]:02}:59"
     return f"{text} of {_several('hour', hours)}"
 

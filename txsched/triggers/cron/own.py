@@ -48,7 +48,7 @@ _ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _NTH = re.compile(r"(\S+) (\S+)")
 _BLANKS = re.compile(r"\s+")
 _AROUND_COMMA = re.compile(r"\s*,\s*")
-_FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)=\s*")
+_FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)\s*=\s*")
 
 
 def join_fields(values: Mapping[str, int | str | None]) -> str:

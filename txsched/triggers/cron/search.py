@@ -89,21 +89,28 @@ class Schedule:
             stretch = self._timeline.find(stretch.end)
         return total
 
-    def last_before(self, first: datetime, end: datetime) -> datetime | None:
+    def last_before(self, end: datetime) -> datetime | None:
         """
-        Give the last one earlier than *end*, but none before *first*.
+        Give the last one earlier than *end*, which is in UTC, as the answer is.
         """
-        stretch = self._timeline.find(min(end, _LATEST) - _TICK)
+        end = min(end, _LATEST)
+        stretch = self._timeline.find(end - _TICK)
         while stretch is not None:
-            candidate = self._walls.before(min(end, stretch.end) + stretch.offset)
-            answer = candidate - stretch.offset
-            if answer >= max(first, stretch.start):
-                return answer
-            if first <= stretch.start < end and self._in_gap(stretch):
+            wall = min(end, stretch.end) + stretch.offset
+            candidate = self._walls.before(wall)
+            if candidate - stretch.offset >= stretch.start:
+                return candidate - stretch.offset
+            if stretch.start < end and self._in_gap(stretch):
                 return stretch.start
-            if stretch.begin <= first:
-                return None
-            stretch = self._timeline.find(stretch.begin - _TICK)
+            previous = self._timeline.find(stretch.begin - _TICK)
+            # As in _search: a far one is gone to at once, but not past a fold.
+            if (
+                previous is not None
+                and previous.end + previous.offset <= wall
+                and candidate + _FAR < previous.begin
+            ):
+                previous = self._timeline.find(candidate + _FAR)
+            stretch = previous
         return None
 
     def _in_gap(self, stretch: Stretch) -> bool:

@@ -155,7 +155,7 @@ def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
         low = high = _value(syntax, first, at, place)
         if dash:
             high = _value(syntax, last, at + match.start(3), place)
-        elif slash:
+        else:
             raise place.error(
                 f"a step needs * or a range: write {first}-{syntax.high}/{step}",
                 at + match.start(4),

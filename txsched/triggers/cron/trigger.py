@@ -199,19 +199,19 @@ class CronTrigger:
             end = self.end_date + _TICK
         # *first* counts even if the data of its zone changed since it was planned.
         number = self._schedule.count(first + _TICK, end)
-        last = self._schedule.last_before(first + _TICK, end) if number else None
+        last = self._schedule.last_before(end) if number else None
         return number + 1, first if last is None else last
 
     def describe(self) -> str:
         """
         Say in English when it fires.
         """
-        text = describe(self._schedule.fields)
+        text = f"{describe(self._schedule.fields)} ({self.timezone})"
         if self.start_date is not None:
             text += f" from {self.start_date.replace(tzinfo=None)} UTC"
         if self.end_date is not None:
             text += f" until {self.end_date.replace(tzinfo=None)} UTC"
-        return f"{text} ({self.timezone})"
+        return text
 
     def __str__(self) -> str:
         word = "cron" if self.dialect == "own" else self.dialect
