@@ -49,10 +49,14 @@ class DateTrigger:
     ) -> datetime | None:
         """
         See :meth:`txsched.interfaces.ITrigger.get_next_fire_time`.
+
+        A date that has passed is given all the same: the job is late then, and its
+        ``misfire_grace_time`` decides.
         """
         if previous_fire_time is not None:
             return self.next_after(previous_fire_time)
-        return self.run_date if utc(now) <= self.run_date else None
+        utc(now)  # a naive instant is refused here as everywhere
+        return self.run_date
 
     def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
         """
