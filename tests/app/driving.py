@@ -47,7 +47,7 @@ class Answering:
             return Deferred()
         if call.task == "command":
             output = " ".join(call.args[1:]) + "\n"
-            return succeed({"exit_status": 0, "stdout": output, "stderr": ""})
+            return succeed({"exit_status": 0, "output": output, "truncated": 0})
         return succeed(list(call.args))
 
 

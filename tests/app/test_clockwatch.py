@@ -44,7 +44,7 @@ class HandOver(Clock):
         super().__init__()
         self.handed: list[Callable[[], Any]] = []
 
-    def callFromThread(self, function: Callable[[], Any]) -> None:  # noqa: N802
+    def callFromThread(self, function: Callable[[], Any]) -> None:
         self.handed.append(function)
 
 

@@ -324,7 +324,7 @@ class RightFileTests(SynchronousTestCase):
                 executors={
                     "default": ExecutorChoice("threads", 10),
                     "reactor": ExecutorChoice("reactor"),
-                    "command": ExecutorChoice("command"),
+                    "command": ExecutorChoice("command", 50),
                     "slow": ExecutorChoice("threads", 2),
                 },
                 tasks=TasksSection(

@@ -268,7 +268,7 @@ def _default_executors() -> Mapping[str, ExecutorChoice]:
     return {
         "default": ExecutorChoice("threads", 10),
         "reactor": ExecutorChoice("reactor"),
-        "command": ExecutorChoice("command"),
+        "command": ExecutorChoice("command", 50),
     }
 
 

@@ -11,7 +11,7 @@ from .reading import read_whole, suggestion
 __all__ = ["ExecutorChoice"]
 
 #: Each kind, and how many workers it has where nobody said; ``None``: it has none.
-_KINDS = {"threads": 10, "reactor": None, "command": None}
+_KINDS = {"threads": 10, "reactor": None, "command": 50}
 _MOST_WORKERS = 1000
 
 
@@ -21,7 +21,8 @@ class ExecutorChoice:
     A kind of executor and its size.
 
     :ivar kind: ``threads``, ``reactor`` or ``command``.
-    :ivar workers: how many threads; ``None`` where that means nothing.
+    :ivar workers: how many threads or programs at once; ``None`` for the reactor,
+        where that means nothing.
     """
 
     kind: str
@@ -44,7 +45,7 @@ class ExecutorChoice:
     @classmethod
     def parse(cls, text: str) -> ExecutorChoice:
         """
-        Take ``threads [WORKERS]``, ``reactor`` or ``command``.
+        Take ``threads [WORKERS]``, ``command [WORKERS]`` or ``reactor``.
 
         :raises ValueError: saying what was expected.
         """

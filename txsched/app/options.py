@@ -83,7 +83,7 @@ class SchedulerOptions(Options):
     compData = Completions(optActions={"config": CompleteFiles("*.ini")})  # noqa: N815
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self["listen"] = []
         self.config = Config()
 

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from twisted.application.service import IService, MultiService
-from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
@@ -18,6 +19,7 @@ from twisted.python.failure import Failure
 
 from ..core import LocalScheduler
 from ..errors import SchedulerError
+from ..executors import CommandExecutor
 from .assemble import assemble_executors, assemble_factory, assemble_scheduler
 from .clockwatch import ClockWatch
 from .config import Config
@@ -55,7 +57,7 @@ class SchedulerService(MultiService):
         :param config: how it works; without one, as the sample file says.
         :param paused: fire nothing until the scheduler is resumed.
         """
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.config = Config() if config is None else config
         self._reactor = reactor
         self._paused = paused
@@ -63,12 +65,14 @@ class SchedulerService(MultiService):
         self.scheduler: LocalScheduler = assemble_scheduler(
             self.config, reactor, self.executors
         )
-        for executor in self.executors.values():
+        for alias, executor in self.executors.items():
             if IService.providedBy(executor):
-                IService(executor).setServiceParent(self)
+                child = IService(executor)
+                child.setName(alias)
+                child.setServiceParent(self)
         self._watch = ClockWatch(reactor, self.scheduler.wake)
         self._listening: list[tuple[IListeningPort, Any]] = []
-        self._starting: Deferred[None] = succeed(None)
+        self._starting = False
         self._waiting: list[Deferred[None]] = []
 
     def when_started(self) -> Deferred[None]:
@@ -82,21 +86,33 @@ class SchedulerService(MultiService):
         self._waiting.append(waiting)
         return waiting
 
-    def startService(self) -> None:  # noqa: N802
+    def startService(self) -> None:
         """
         Open the store, begin to fire, then listen; see :meth:`when_started`.
         """
-        super().startService()
-        self._starting = Deferred.fromCoroutine(self._start())
-        self._starting.addCallbacks(self._tell_started, self._tell_failed)
+        super().startService()  # type: ignore[no-untyped-call]
+        self._starting = True
+        starting = Deferred.fromCoroutine(self._start())
+        starting.addCallbacks(self._tell_started, self._tell_failed)
 
-    def stopService(self) -> Deferred[None]:  # noqa: N802
+    def stopService(self) -> Deferred[None]:
         """
         Claim nothing more, wait for running work up to the limit, close everything.
 
         Clients are served until the work has ended.
         """
         return Deferred.fromCoroutine(self._stop())
+
+    def kill(self) -> None:
+        """
+        Kill the programs that jobs started, for a process that ends without waiting.
+
+        Their runs are repeated or abandoned once their leases have ended, as after
+        any crash.
+        """
+        for executor in self.executors.values():
+            if isinstance(executor, CommandExecutor):
+                executor.kill()
 
     async def _start(self) -> None:
         service = self.config.service
@@ -139,11 +155,13 @@ class SchedulerService(MultiService):
         self._listening.append((await endpoint.listen(factory), factory))
 
     def _tell_started(self, _: None) -> None:
+        self._starting = False
         waiting, self._waiting = self._waiting, []
         for one in waiting:
             one.callback(None)
 
     def _tell_failed(self, failure: Failure) -> None:
+        self._starting = False
         if failure.check(*_PLAIN_ERRORS):
             self._log.critical(
                 "the scheduler cannot start: {reason}", reason=failure.value
@@ -155,11 +173,13 @@ class SchedulerService(MultiService):
             one.errback(failure)
 
     async def _stop(self) -> None:
-        await self._starting
+        if self._starting:
+            with suppress(Exception):  # it is in the log
+                await self.when_started()
         limit = self.config.service.shutdown_limit
         self._log.info("stopping: nothing more is started, running work may end")
         await self._close(None if limit is None else limit.total_seconds())
-        stopping: Deferred[Any] | None = super().stopService()
+        stopping: Deferred[Any] | None = super().stopService()  # type: ignore[no-untyped-call]
         if stopping is not None:
             await stopping
         self._log.info("stopped")

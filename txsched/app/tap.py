@@ -18,14 +18,14 @@ Options = SchedulerOptions
 _log = Logger()
 
 
-def makeService(options: SchedulerOptions) -> IService:  # noqa: N802
+def makeService(options: SchedulerOptions) -> IService:
     """
     Make the service that the command line and the configuration file ask for.
     """
     from twisted.internet import reactor
 
     service = SchedulerService(reactor, options.config, paused=bool(options["paused"]))
-    service.setName("txsched")
+    service.setName("txsched")  # type: ignore[no-untyped-call]
 
     def give_up() -> None:
         _log.warn("a second signal: running work is cut off")

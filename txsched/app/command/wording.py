@@ -137,8 +137,10 @@ def run_output(run: Run) -> str:
     Give what a run left behind: the output of a program, or a result.
     """
     result = run.result
-    if isinstance(result, Mapping) and "stdout" in result:
-        return "".join(_text(result.get(name)) for name in ("stdout", "stderr"))
+    if isinstance(result, Mapping) and {"exit_status", "output"} <= set(result):
+        cut = result.get("truncated")
+        note = f"... {cut} more bytes were not kept\n" if cut else ""
+        return f"{_text(result['output'])}{note}"
     return "" if result is None else _text(result)
 
 

@@ -1,0 +1,83 @@
+"""
+The only place that chooses classes and joins them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core import LocalScheduler, Settings
+from ..executors import (
+    CommandExecutor,
+    ReactorExecutor,
+    TaskRegistry,
+    ThreadPoolExecutor,
+)
+from ..interfaces import IExecutor, IScheduler
+from ..remote.amp import AccessPolicy, AMPServerFactory
+from .config import Config
+from .databases import make_store
+from .executing import ExecutorChoice
+from .listening import Listener
+
+__all__ = ["assemble_executors", "assemble_factory", "assemble_scheduler"]
+
+
+def assemble_executors(config: Config, reactor: Any) -> Mapping[str, IExecutor]:
+    """
+    Make the executors of a node, by alias.
+    """
+    tasks = TaskRegistry()
+    return {
+        alias: _executor(choice, reactor, tasks)
+        for alias, choice in config.executors.items()
+    }
+
+
+def _executor(choice: ExecutorChoice, reactor: Any, tasks: TaskRegistry) -> IExecutor:
+    if choice.workers is None:
+        return ReactorExecutor(tasks)
+    if choice.kind == "command":
+        return CommandExecutor(reactor, programs=choice.workers)
+    return ThreadPoolExecutor(reactor, workers=choice.workers, tasks=tasks)
+
+
+def assemble_scheduler(
+    config: Config, reactor: Any, executors: Mapping[str, IExecutor]
+) -> LocalScheduler:
+    """
+    Make the scheduler over its store; it is not started yet.
+    """
+    return LocalScheduler(
+        make_store(config.service.database, reactor),
+        executors,
+        reactor,
+        config.service.node_name,
+        defaults=config.jobs.defaults(),
+        settings=Settings(
+            lease_duration=config.service.lease_duration,
+            max_in_flight=config.limits.runs,
+            retention_age=config.retention.age,
+            retention_count=config.retention.count,
+        ),
+    )
+
+
+def assemble_factory(
+    config: Config, listener: Listener, scheduler: IScheduler
+) -> AMPServerFactory:
+    """
+    Make what serves the clients of one listener, with what they may do there.
+    """
+    commands = config.tasks.commands
+    policy = AccessPolicy(
+        tasks=config.tasks.allow,
+        commands=commands == "all" or (commands == "private" and listener.private),
+    )
+    return AMPServerFactory(
+        scheduler,
+        policy,
+        connections=config.limits.connections,
+        message_size=config.limits.message_size,
+    )
