@@ -141,6 +141,7 @@ class Engine:
             await idle
         except Exception:
             await self.runner.cut_off()
+        self.runner.rest()
 
     # Turns
 

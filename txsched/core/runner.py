@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from attrs import define, field
 from twisted.internet.defer import CancelledError, Deferred, fail
+from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -70,6 +71,7 @@ class Runner:
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _recording: bool = field(default=False, init=False)
     _renewing: bool = field(default=False, init=False)
+    _renewal: IDelayedCall | None = field(default=None, init=False)
     _retry_seconds: float = field(default=0.0, init=False)
     _idle: list[Deferred[None]] = field(factory=list, init=False)
     _log = Logger()
@@ -237,9 +239,10 @@ class Runner:
         if not self._renewing:
             self._renewing = True
             delay = self._settings.lease_duration.total_seconds() / 3
-            self._clock.callLater(delay, self._renew_now)
+            self._renewal = self._clock.callLater(delay, self._renew_now)
 
     def _renew_now(self) -> None:
+        self._renewal = None
         if self._flights:
             Deferred.fromCoroutine(self._renew()).addErrback(self._not_renewed)
         else:
@@ -309,6 +312,15 @@ class Runner:
         else:
             idle.callback(None)
         return idle
+
+    def rest(self) -> None:
+        """
+        Leave no call to the clock behind, once nothing is in flight.
+        """
+        if self._renewal is not None:
+            self._renewal.cancel()
+            self._renewal = None
+            self._renewing = False
 
     async def cut_off(self) -> None:
         """

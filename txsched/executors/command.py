@@ -185,6 +185,13 @@ class CommandExecutor(Service):
                 self._tell(item[2], context, cancelled(self._reactor.seconds()))
                 return
 
+    def kill(self) -> None:
+        """
+        Kill all programs at once, for a process that cannot wait for them to end.
+        """
+        for execution in self._running.values():
+            execution.program.kill(signal.SIGKILL)
+
     def _kill(self, context: RunContext) -> None:
         execution = self._running.get(context)
         if execution is not None:
