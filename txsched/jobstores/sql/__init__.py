@@ -1,0 +1,7 @@
+"""
+The job store on SQL databases.
+"""
+
+from .store import SQLAlchemyJobStore
+
+__all__ = ["SQLAlchemyJobStore"]

@@ -1,0 +1,292 @@
+"""
+Jobs and their schedule in their tables: what is done with one connection, within a
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import evolve, frozen
+
+from ...codec import encode_definition
+from ...errors import JobExists, NoSuchJob, StaleRevision
+from ...model import (
+    Job,
+    JobLease,
+    OnConflict,
+    Plan,
+    Quarantined,
+    Run,
+    RunLease,
+    from_micros,
+    to_micros,
+)
+from .rows import JobLoader, job_row, read_run, schedule_row
+from .runs import Runs, select_in
+from .statements import Statements
+
+__all__ = ["Jobs"]
+
+
+@frozen
+class Jobs:
+    """
+    The rows of ``jobs`` and ``schedule``.
+
+    :ivar sql: the statements.
+    :ivar loader: builds jobs from rows.
+    :ivar runs: the ledger beside them.
+    """
+
+    sql: Statements
+    loader: JobLoader
+    runs: Runs
+
+    def add(
+        self, connection: Any, jobs: Sequence[Job], on_conflict: OnConflict
+    ) -> list[Job]:
+        """
+        Write new jobs, and settle the conflicts; see ``IJobKeeping.add_jobs``.
+        """
+        sql, run = self.sql, connection.exec_driver_sql
+        definitions = [encode_definition(job) for job in jobs]
+        ids = [job.id for job in jobs]
+        there = {row[0]: row for row in select_in(connection, sql.job_states, ids)}
+        stored = self.load(connection, list(there)) if there else {}
+        result: list[Job] = []
+        new_jobs, new_schedules = [], []
+        for job, definition in zip(jobs, definitions, strict=True):
+            state = there.get(job.id)
+            if state is None:
+                new_jobs.append((job.id, *job_row(job, definition)))
+                new_schedules.append((job.id, *schedule_row(job), 0))
+                result.append(job)
+                continue
+            old = stored.get(job.id)
+            if on_conflict is OnConflict.ERROR or (
+                old is None and on_conflict is OnConflict.KEEP
+            ):
+                raise JobExists(job.id)
+            if old is not None and (
+                on_conflict is OnConflict.KEEP or old.same_definition(job)
+            ):
+                result.append(old)
+                continue
+            paused = None if old is None else old.paused
+            job = evolve(job, revision=state[1] + 1, paused=paused)
+            self._replace(connection, job, definition)
+            result.append(job)
+        if new_jobs:
+            run(sql.insert_job, new_jobs)
+            run(sql.insert_schedule, new_schedules)
+        return result
+
+    def _replace(self, connection: Any, job: Job, definition: bytes) -> None:
+        run = connection.exec_driver_sql
+        term = self.new_term(connection)
+        run(self.sql.update_job, (*job_row(job, definition), job.id))
+        run(self.sql.update_schedule, (*schedule_row(job), term, job.id))
+
+    def new_term(self, connection: Any) -> int:
+        """
+        Give a term that was never given before.
+        """
+        connection.exec_driver_sql(self.sql.next_term)
+        term: int = connection.exec_driver_sql(self.sql.term).scalar()
+        return term
+
+    def load(self, connection: Any, ids: Sequence[str]) -> dict[str, Job]:
+        """
+        Load jobs, leaving out those that are not there or not loadable.
+        """
+        loaded = {}
+        for row in select_in(connection, self.sql.jobs, ids):
+            job = self.loader.job(row)
+            if job is not None:
+                loaded[job.id] = job
+        return loaded
+
+    def change(
+        self, connection: Any, job: Job, revision: int, runs: Sequence[Run]
+    ) -> Job:
+        """
+        Replace a job that is still at *revision*; see ``IJobKeeping.change_job``.
+        """
+        states = select_in(connection, self.sql.job_states, (job.id,))
+        if not states or states[0][2] is not None:
+            raise NoSuchJob(job.id)
+        if states[0][1] != revision:
+            raise StaleRevision(job.id, revision, states[0][1])
+        new = evolve(job, revision=revision + 1)
+        self._replace(connection, new, encode_definition(new))
+        self.runs.insert(connection, [(run, 0, None) for run in runs])
+        if new.next_run_time is None:
+            self.remove_finished(connection, [new.id])
+        return new
+
+    def remove(self, connection: Any, job_ids: Sequence[str], now: int) -> list[str]:
+        """
+        Remove jobs and end their pending runs; give the ids that were there.
+        """
+        rows = select_in(connection, self.sql.job_states, job_ids)
+        there = {row[0] for row in rows}
+        removed = [job_id for job_id in job_ids if job_id in there]
+        if removed:
+            ended = ("the job was removed", now)
+            connection.exec_driver_sql(
+                self.sql.cancel_pending_of, [(*ended, one) for one in removed]
+            )
+            self._delete(connection, removed)
+        return removed
+
+    def _delete(self, connection: Any, job_ids: Sequence[str]) -> None:
+        ids = [(job_id,) for job_id in job_ids]
+        connection.exec_driver_sql(self.sql.delete_job, ids)
+        connection.exec_driver_sql(self.sql.delete_schedule, ids)
+
+    def remove_finished(self, connection: Any, job_ids: Sequence[str]) -> None:
+        """
+        Remove those jobs that have no planned time and no active run.
+        """
+        rows = select_in(connection, self.sql.finished_jobs, job_ids)
+        if rows:
+            self._delete(connection, sorted({row[0] for row in rows}))
+
+    def claim(
+        self, connection: Any, owner: str, now: int, until: int, limit: int
+    ) -> list[JobLease]:
+        """
+        Lease due jobs; see ``IJobKeeping.claim_jobs``.
+        """
+        sql, run = self.sql, connection.exec_driver_sql
+        rows = run(sql.due_jobs, (now, now, limit)).fetchall()
+        found = [
+            (row, job)
+            for row in rows
+            if (job := self.loader.definition(row)) is not None
+        ]
+        if not found:
+            return []
+        term = self.new_term(connection)
+        ids = [row[0] for row, _ in found]
+        run(sql.lease_job, [(term, owner, until, job_id) for job_id in ids])
+        active: dict[str, list[Run]] = {}
+        for row in select_in(connection, sql.active_runs, ids):
+            active.setdefault(row[1], []).append(read_run(row))
+        return [
+            JobLease(
+                job,
+                tuple(active.get(job.id, ())),
+                term,
+                from_micros(row[6]),
+                row[7],
+            )
+            for row, job in found
+        ]
+
+    def commit(
+        self, connection: Any, plans: Sequence[Plan], until: datetime
+    ) -> list[str]:
+        """
+        Move cursors and write runs; see ``IJobKeeping.commit``.
+        """
+        if not plans:
+            return []
+        sql = self.sql
+        moved = connection.exec_driver_sql(
+            sql.move_cursor,
+            [
+                (
+                    None if next_run is None else to_micros(next_run),
+                    None if due is None else to_micros(due),
+                    run_count,
+                    job_id,
+                    term,
+                )
+                for job_id, term, _, next_run, due, run_count in plans
+            ],
+        ).rowcount
+        lost: list[str] = []
+        if moved != len(plans):
+            ids = [plan.job_id for plan in plans]
+            terms = dict(select_in(connection, sql.job_terms, ids))
+            lost = [
+                plan.job_id for plan in plans if terms.get(plan.job_id) != plan.term
+            ]
+            gone = set(lost)
+            plans = [plan for plan in plans if plan.job_id not in gone]
+        self.runs.insert(
+            connection,
+            [
+                (run, plan.term, until if run.disposition.value == "running" else None)
+                for plan in plans
+                for run in plan.runs
+            ],
+        )
+        ended = [
+            plan.job_id
+            for plan in plans
+            if plan.next_run_time is None
+            and not any(run.disposition.active for run in plan.runs)
+        ]
+        if ended:
+            self.remove_finished(connection, ended)
+        return lost
+
+    def claim_runs(
+        self,
+        connection: Any,
+        owner: str,
+        now: int,
+        until: int,
+        limit: int,
+        executors: Sequence[str],
+    ) -> list[RunLease]:
+        """
+        Lease runs together with their jobs; see ``ILedger.claim_runs``.
+        """
+        runs = self.runs.free(connection, now, limit, executors)
+        if not runs:
+            return []
+        term = self.new_term(connection)
+        self.runs.take(connection, owner, now, until, term, runs)
+        jobs = self.load(connection, list(dict.fromkeys(run.job_id for run in runs)))
+        return [RunLease(run, jobs.get(run.job_id), term) for run in runs]
+
+    def reload_quarantined(self, connection: Any) -> list[Quarantined]:
+        """
+        Give what is in quarantine, and let go what loads by now.
+        """
+        run = connection.exec_driver_sql
+        broken = []
+        for row in run(self.sql.quarantined).fetchall():
+            found = self.loader.quarantined(row)
+            if isinstance(found, Quarantined):
+                broken.append(found)
+                continue
+            due = None if found.due is None else to_micros(found.due)
+            run(self.sql.reload, (found.id,))
+            run(self.sql.redue, (due, found.id))
+        return broken
+
+    def quarantine(self, connection: Any, broken: dict[str, str], now: int) -> None:
+        """
+        Put jobs aside, each with the error that it could not be loaded for.
+        """
+        run = connection.exec_driver_sql
+        run(self.sql.quarantine, [(error, now, one) for one, error in broken.items()])
+        run(self.sql.unschedule, [(job_id,) for job_id in broken])
+
+    def repair(self, connection: Any, job: Job) -> Job:
+        """
+        Give a quarantined job a new definition.
+        """
+        states = select_in(connection, self.sql.job_states, (job.id,))
+        if not states or states[0][2] is None:
+            raise NoSuchJob(job.id)
+        new = evolve(job, revision=states[0][1] + 1)
+        self._replace(connection, new, encode_definition(new))
+        return new

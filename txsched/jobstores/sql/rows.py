@@ -1,0 +1,223 @@
+"""
+Rows of tables to values and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import define, evolve, field
+
+from ...codec import decode_job, decode_result, encode_result
+from ...errors import SchedulerError
+from ...model import (
+    Disposition,
+    Job,
+    Pause,
+    Quarantined,
+    Run,
+    from_micros,
+    to_micros,
+)
+
+__all__ = [
+    "JobLoader",
+    "end_row",
+    "job_row",
+    "read_run",
+    "run_row",
+    "schedule_row",
+    "search_text",
+    "tag_text",
+]
+
+#: Stands between tags; it cannot be in one, as it cannot be printed.
+_BETWEEN = "\x1f"
+_DISPOSITIONS = {one.value: one for one in Disposition}
+_CACHED = 10_000
+
+
+def _micros(instant: datetime | None) -> int | None:
+    return None if instant is None else to_micros(instant)
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def search_text(*texts: str) -> str:
+    """
+    Bring texts into the shape that a search compares: without regard to case.
+    """
+    return "\n".join(text.casefold() for text in texts)
+
+
+def tag_text(tags: Sequence[str]) -> str:
+    """
+    Put tags into one text in which each can be found.
+    """
+    return _BETWEEN.join(("", *tags, ""))
+
+
+def job_row(job: Job, definition: bytes) -> tuple[Any, ...]:
+    """
+    Give the columns of a job after its id.
+    """
+    paused = job.paused
+    return (
+        job.name,
+        search_text(job.id, job.name),
+        job.executor,
+        tag_text(job.tags),
+        job.generation,
+        job.revision,
+        job.keep_runs,
+        None if paused is None else to_micros(paused.at),
+        "" if paused is None else paused.note,
+        definition,
+    )
+
+
+def schedule_row(job: Job) -> tuple[Any, ...]:
+    """
+    Give the columns of a job's progress after its id, without the term.
+    """
+    return _micros(job.next_run_time), _micros(job.due), job.run_count
+
+
+def run_row(
+    run: Run, term: int, until: datetime | None, result_limit: int
+) -> tuple[Any, ...]:
+    """
+    Give the columns of a run with its lease.
+    """
+    return (
+        run.id,
+        run.job_id,
+        to_micros(run.planned_time),
+        run.disposition.value,
+        run.reason,
+        run.executor,
+        run.attempt,
+        int(run.manual),
+        run.node,
+        _micros(run.started_at),
+        _micros(run.ended_at),
+        None if run.result is None else encode_result(run.result, result_limit),
+        run.error,
+        run.traceback,
+        run.by,
+        run.times,
+        _micros(run.last_planned_time),
+        term,
+        _micros(until),
+    )
+
+
+def end_row(run: Run, term: int, result_limit: int) -> tuple[Any, ...]:
+    """
+    Give the columns that change when a run changes its state, then id and term.
+    """
+    return (
+        run.disposition.value,
+        run.reason,
+        run.attempt,
+        _micros(run.started_at),
+        _micros(run.ended_at),
+        None if run.result is None else encode_result(run.result, result_limit),
+        run.error,
+        run.traceback,
+        run.id,
+        term,
+    )
+
+
+def read_run(row: Sequence[Any]) -> Run:
+    """
+    Build a run from its columns.
+    """
+    return Run(
+        row[0],
+        row[1],
+        from_micros(row[2]),
+        _DISPOSITIONS[row[3]],
+        row[4],
+        row[5],
+        row[6],
+        bool(row[7]),
+        row[8],
+        _instant(row[9]),
+        _instant(row[10]),
+        None if row[11] is None else decode_result(row[11]),
+        row[12],
+        row[13],
+        row[14],
+        row[15],
+        _instant(row[16]),
+    )
+
+
+@define(eq=False)
+class JobLoader:
+    """
+    Builds jobs from rows, and remembers those that it built.
+
+    A repeating job is decoded once and not at every fire: a change of its definition
+    is another revision.
+
+    :ivar broken: ids of jobs that could not be loaded, and why; whoever can write
+        takes them from here into quarantine.
+    """
+
+    broken: dict[str, str] = field(factory=dict, init=False)
+    _known: dict[str, Job] = field(factory=dict, init=False)
+
+    def definition(self, row: Sequence[Any]) -> Job | None:
+        """
+        Build a job from its columns; its progress in it may be old.
+
+        :returns: ``None`` when it cannot be loaded.
+        """
+        job_id, revision, generation, paused_at, note, data, next_run, count = row[:8]
+        known = self._known
+        job = known.get(job_id)
+        if job is not None and (job.revision, job.generation) == (revision, generation):
+            return job
+        try:
+            paused = None if paused_at is None else Pause(from_micros(paused_at), note)
+            job = decode_job(
+                data, paused, generation, revision, _instant(next_run), count
+            )
+        except SchedulerError as error:
+            self.broken[job_id] = str(error)
+            return None
+        if job.id != job_id:
+            self.broken[job_id] = f"the definition is of another job, {job.id!r}"
+            return None
+        if len(known) >= _CACHED:
+            known.pop(next(iter(known)), None)
+        known[job_id] = job
+        return job
+
+    def job(self, row: Sequence[Any]) -> Job | None:
+        """
+        Build a job from its columns, with its progress.
+        """
+        job = self.definition(row)
+        if job is None:
+            return None
+        return evolve(job, next_run_time=_instant(row[6]), run_count=row[7])
+
+    def quarantined(self, row: Sequence[Any]) -> Job | Quarantined:
+        """
+        Try a job of the quarantine again.
+
+        :returns: the job when it loads by now.
+        """
+        job = self.job(row)
+        self.broken.pop(row[0], None)
+        if job is not None:
+            return job
+        return Quarantined(row[0], row[8], from_micros(row[9]))
