@@ -32,7 +32,7 @@ WRONG = [
     ("[Service]", "Service", "", "did you mean 'service'?"),
     ("[service]\nnod = a", "service", "nod", "did you mean 'node'?"),
     ("[service]\nNode = a", "service", "Node", "did you mean 'node'?"),
-    ("[service]\nq = a", "service", "q", "there are node, database, listen"),
+    ("[service]\nq = a", "service", "q", "there are node, database, durability"),
     ("[service]\nnode = a b", "service", "node", "without blanks, not 'a b'"),
     ("[service]\nnode = " + 101 * "a", "service", "node", "up to 100 printable"),
     (
@@ -56,6 +56,7 @@ WRONG = [
         "expected sqlite:///FILE with the name of a file",
     ),
     ("[service]\ndatabase = memory:x", "service", "database", "memory: alone"),
+    ("[service]\ndurability = no", "service", "durability", "power loss or crash"),
     ("[service]\nlisten = unix", "service", "listen", "the path is missing"),
     ("[service]\nlisten = unix:", "service", "listen", "the path is missing"),
     (

@@ -50,7 +50,12 @@ def assemble_scheduler(
     Make the scheduler over its store; it is not started yet.
     """
     return LocalScheduler(
-        make_store(config.service.database, reactor),
+        make_store(
+            config.service.database,
+            reactor,
+            config.service.durability,
+            config.limits.result_size,
+        ),
         executors,
         reactor,
         config.service.node_name,

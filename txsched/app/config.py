@@ -20,7 +20,7 @@ from attrs import Factory, field, frozen
 from ..errors import BadConfiguration
 from ..model import JobDefaults, OnCrash
 from .checking import is_a, job_option, one_of, or_none, valid, within
-from .databases import check_database
+from .databases import DURABILITIES, check_database
 from .executing import ExecutorChoice
 from .listening import Listener
 from .reading import (
@@ -93,6 +93,8 @@ class ServiceSection:
     :ivar node: the name of this node in the ledger; empty for the host's name.
     :ivar database: where jobs and the ledger are kept: ``sqlite:///FILE`` or
         ``memory:``.  A relative path starts in the current folder.
+    :ivar durability: what committed work survives: ``power loss``, or only a ``crash``
+        of the service, which saves a wait for the disk at each commit.
     :ivar listen: where clients are served; empty for nowhere.
     :ivar lease_duration: for how long a claim holds without renewal: so long after a
         crash cut-off work is taken up again.
@@ -106,6 +108,11 @@ class ServiceSection:
     database: str = field(
         default="sqlite:///txsched.db",
         validator=valid(is_a(str), check_database),
+        metadata={READ: read_text},
+    )
+    durability: str = field(
+        default=DURABILITIES[0],
+        validator=valid(one_of(*DURABILITIES)),
         metadata={READ: read_text},
     )
     listen: tuple[Listener, ...] = field(
@@ -243,6 +250,7 @@ class LimitsSection:
     :ivar runs: the most runs that are carried out or queued in executors at once.
     :ivar connections: the most clients of one listener at once.
     :ivar message_size: the most bytes of one request or answer.
+    :ivar result_size: the most bytes of a task's result that the ledger keeps.
     """
 
     SECTION: ClassVar[str] = "limits"
@@ -260,6 +268,11 @@ class LimitsSection:
     message_size: int = field(
         default=16 << 20,
         validator=valid(is_a(int), within(1 << 16, 1 << 30)),
+        metadata={READ: read_size},
+    )
+    result_size: int = field(
+        default=64 << 10,
+        validator=valid(is_a(int), within(0, 1 << 24)),
         metadata={READ: read_size},
     )
 

@@ -9,25 +9,28 @@ from typing import Any
 
 from ..interfaces import IJobStore
 
-__all__ = ["check_database", "make_store"]
+__all__ = ["DURABILITIES", "check_database", "make_store"]
+
+#: What committed work may survive: a power cut, or the end of the process alone.
+DURABILITIES = ("power loss", "crash")
 
 _SQLITE = "sqlite:///"
 
 
-def _memory(url: str, reactor: Any) -> IJobStore:
-    from ..jobstores import MemoryJobStore
+def _memory(url: str, **unused: Any) -> IJobStore:
+    from ..jobstores.memory import MemoryJobStore
 
     return MemoryJobStore()
 
 
-def _sqlite(url: str, reactor: Any) -> IJobStore:
-    from ..jobstores import SQLAlchemyJobStore
+def _sqlite(url: str, **options: Any) -> IJobStore:
+    from ..jobstores.sql import SQLAlchemyJobStore
 
-    return SQLAlchemyJobStore(url=url, reactor=reactor)
+    return SQLAlchemyJobStore(url, **options)
 
 
 #: What a URL begins with, and who makes the store; drivers are imported when needed.
-_SCHEMES: Mapping[str, Callable[[str, Any], IJobStore]] = {
+_SCHEMES: Mapping[str, Callable[..., IJobStore]] = {
     "memory:": _memory,
     _SQLITE: _sqlite,
 }
@@ -56,10 +59,15 @@ def check_database(url: str) -> None:
         raise ValueError(f"expected memory: alone, not {url!r}")
 
 
-def make_store(url: str, reactor: Any) -> IJobStore:
+def make_store(url: str, reactor: Any, durability: str, result_limit: int) -> IJobStore:
     """
     Make the store that *url* names; it is not open yet.
+
+    :param durability: what committed work survives, one of :data:`DURABILITIES`.
+    :param result_limit: the most bytes of a result that the ledger keeps.
     """
     scheme = _scheme(url)
     assert scheme is not None
-    return _SCHEMES[scheme](url, reactor)
+    return _SCHEMES[scheme](
+        url, reactor=reactor, durability=durability, result_limit=result_limit
+    )

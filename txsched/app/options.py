@@ -57,7 +57,7 @@ class SchedulerOptions(Options):
     What ``twistd scheduler`` takes; :attr:`config` is the checked outcome.
     """
 
-    synopsis = "Usage: twistd [twistd options] scheduler [options]"
+    synopsis = "[scheduler options]"
     #: Empty, because Twisted would make one paragraph of it; see :meth:`getUsage`.
     longdesc = ""
 

@@ -73,6 +73,7 @@ class SchedulerService(MultiService):
         self._watch = ClockWatch(reactor, self.scheduler.wake)
         self._listening: list[tuple[IListeningPort, Any]] = []
         self._starting = False
+        self._open = False
         self._waiting: list[Deferred[None]] = []
 
     def when_started(self) -> Deferred[None]:
@@ -125,6 +126,7 @@ class SchedulerService(MultiService):
             if folder not in sys.path:
                 sys.path.append(folder)
         await self.scheduler.start(paused=self._paused)
+        self._open = True
         self._watch.start()
         try:
             for listener in service.listen:
@@ -176,17 +178,21 @@ class SchedulerService(MultiService):
         if self._starting:
             with suppress(Exception):  # it is in the log
                 await self.when_started()
-        limit = self.config.service.shutdown_limit
-        self._log.info("stopping: nothing more is started, running work may end")
-        await self._close(None if limit is None else limit.total_seconds())
+        if self._open:
+            self._log.info("stopping: nothing more is started, running work may end")
+            limit = self.config.service.shutdown_limit
+            await self._close(None if limit is None else limit.total_seconds())
+            self._log.info("stopped")
         stopping: Deferred[Any] | None = super().stopService()  # type: ignore[no-untyped-call]
         if stopping is not None:
             await stopping
-        self._log.info("stopped")
 
     async def _close(self, limit_seconds: float | None) -> None:
-        await self.scheduler.stop(limit_seconds)
-        self._watch.stop()
-        listening, self._listening = self._listening, []
-        for port, _ in listening:
-            await maybeDeferred(port.stopListening)
+        self._open = False
+        try:
+            await self.scheduler.stop(limit_seconds)
+        finally:
+            self._watch.stop()
+            listening, self._listening = self._listening, []
+            for port, _ in listening:
+                await maybeDeferred(port.stopListening)

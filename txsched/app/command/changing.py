@@ -32,7 +32,7 @@ _revision_option = click.option(
 )
 
 
-@click.command("modify")
+@click.command("modify", short_help="Change options of a job.")
 @click.argument("job_id", metavar="JOB")
 @job_options
 @click.option("--task", help="Another task, module:function.")
@@ -67,7 +67,7 @@ def modify_command(
     session.call(work)
 
 
-@click.command("reschedule")
+@click.command("reschedule", short_help="Give a job a new trigger.")
 @click.argument("job_id", metavar="JOB")
 @trigger_options
 @_revision_option

@@ -9,7 +9,7 @@ import click
 __all__ = ["completion_command"]
 
 
-@click.command("completion")
+@click.command("completion", short_help="Print a script for the completion of a shell.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion_command(ctx: click.Context, shell: str) -> None:

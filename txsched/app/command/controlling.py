@@ -39,7 +39,7 @@ def _jobs_or_all(jobs: tuple[str, ...], everything: bool) -> None:
         raise click.UsageError("name jobs, or say --all for the whole scheduler")
 
 
-@click.command("pause")
+@click.command("pause", short_help="Let jobs rest, or the whole scheduler.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
 @click.option("--note", default="", help="Why; shown wherever the job is.")
 @click.option(
@@ -67,7 +67,7 @@ def pause_command(
     session.call(work)
 
 
-@click.command("resume")
+@click.command("resume", short_help="Let paused jobs go on, or the whole scheduler.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
 @click.option(
     "--catch-up",
@@ -105,7 +105,7 @@ def resume_command(
     session.call(work)
 
 
-@click.command("remove")
+@click.command("remove", short_help="Remove jobs; their ledger stays.")
 @click.argument("jobs", metavar="JOB...", nargs=-1, required=True)
 @pass_session
 def remove_command(session: Session, /, jobs: tuple[str, ...]) -> None:
@@ -123,7 +123,7 @@ def remove_command(session: Session, /, jobs: tuple[str, ...]) -> None:
     session.call(work)
 
 
-@click.command("cancel")
+@click.command("cancel", short_help="Cancel runs that wait or run.")
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
 @click.option("--reason", default="", help="Why; kept in the ledger.")
 @pass_session

@@ -25,7 +25,7 @@ __all__ = ["print_output", "print_runs", "runs_command"]
 _DISPOSITIONS = tuple(one.value for one in Disposition)
 
 
-@click.command("runs")
+@click.command("runs", short_help="Show what became of the planned times.")
 @click.argument("job_id", metavar="[JOB]", required=False)
 @click.option(
     "--disposition",

@@ -28,7 +28,7 @@ def _now() -> datetime:
     return datetime.now().astimezone()
 
 
-@click.command("list")
+@click.command("list", short_help="List jobs.")
 @click.argument("text", required=False)
 @click.option("--tag", "tags", multiple=True, help="Only jobs that have this label.")
 @click.option("--executor", help="Only jobs of this executor.")
@@ -84,7 +84,7 @@ def _print_jobs(page: Page[Job]) -> None:
         click.echo(f"there are more: --cursor {page.next_cursor}", err=True)
 
 
-@click.command("show")
+@click.command("show", short_help="Show everything about one job.")
 @click.argument("job_id", metavar="JOB")
 @json_option
 @pass_session
@@ -205,7 +205,7 @@ def _print_status(status: SchedulerStatus) -> None:
     print_fields(pairs)
 
 
-@click.command("quarantine")
+@click.command("quarantine", short_help="List stored jobs that could not be loaded.")
 @json_option
 @pass_session
 def quarantine_command(session: Session, /, as_json: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["run_command"]
 
 
-@click.command("run")
+@click.command("run", short_help="Run a job now.")
 @click.argument("job_id", metavar="JOB")
 @click.option("--force", is_flag=True, help="Even when max_instances are active.")
 @click.option("--wait", is_flag=True, help="Wait for its end, and show its output.")

@@ -23,7 +23,7 @@ __all__ = ["forecast_command", "next_command"]
 _FORMAT = "%a %Y-%m-%d %H:%M:%S %Z"
 
 
-@click.command("next")
+@click.command("next", short_help="Preview an expression; no service is needed.")
 @click.argument("expression", nargs=-1, required=True)
 @click.option(
     "-n", "count", type=click.IntRange(1, 10_000), default=5, show_default=True
@@ -78,7 +78,7 @@ def _times(trigger: ITrigger, start: datetime, count: int) -> list[datetime]:
     return times
 
 
-@click.command("forecast")
+@click.command("forecast", short_help="Say what will run soon.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
 @click.option("--after", type=INSTANT, help="From then on [default: now].")
 @click.option(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["watch_command"]
 
 
-@click.command("watch")
+@click.command("watch", short_help="Show events as they happen.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
 @click.option(
     "--count", "-n", type=click.IntRange(min=1), help="End after so many events."
