@@ -53,6 +53,7 @@ from ..model import (
     SchedulerStopping,
     from_seconds,
     new_generation,
+    run_id,
 )
 from .engine import Engine
 from .forecast import forecast
@@ -377,7 +378,7 @@ class LocalScheduler:
         job = await self._store.get_job(job_id)
         now = self._now()
         run = Run(
-            f"{job.generation}-m{uuid4().hex[:12]}",
+            f"{run_id(job.generation, now)}-{uuid4().hex[:8]}",
             job.id,
             now,
             Disposition.PENDING,

@@ -202,7 +202,8 @@ def run_id(generation: str, planned_time: datetime) -> str:
     """
     Give the id of the run of one planned time.
 
-    Built from the job's generation and the time alone, so that planning the
-    same time twice cannot make two rows.
+    Built from the time and the job's generation alone, so that planning the same
+    time twice cannot make two rows.  The time comes first, 14 digits of the
+    microseconds since 1970, so that new rows lie together in an ordered table.
     """
-    return f"{generation}-{to_micros(planned_time):x}"
+    return f"{to_micros(planned_time):014x}-{generation}"

@@ -32,7 +32,6 @@ class Dialect:
     :ivar begin_reading: begins one that only reads.
     :ivar insert_new: the beginning of an ``INSERT`` that leaves existing rows alone.
     :ivar blob: the type of binary columns.
-    :ivar table_end: what follows the columns of a table that is its primary key's tree.
     :ivar changes: asks for a number that is another one after any other connection
         has written.
     """
@@ -42,7 +41,6 @@ class Dialect:
     begin_reading: str
     insert_new: str
     blob: str
-    table_end: str
     changes: str
 
 
@@ -53,7 +51,6 @@ _DIALECTS = {
         begin_reading="BEGIN",
         insert_new="INSERT OR IGNORE INTO",
         blob="BLOB",
-        table_end="WITHOUT ROWID",
         changes="PRAGMA data_version",
     ),
 }
@@ -102,6 +99,7 @@ def open_engine(url: str | URL, durability: str) -> Engine:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute(f"PRAGMA synchronous={synchronous}")
             cursor.execute("PRAGMA cache_size=-32768")
+            cursor.execute("PRAGMA wal_autocheckpoint=4000")
             cursor.close()
 
     return engine

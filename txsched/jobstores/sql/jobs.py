@@ -26,7 +26,7 @@ from ...model import (
 )
 from .rows import JobLoader, job_row, read_run, schedule_row
 from .runs import Runs, select_in
-from .statements import Statements
+from .statements import Statements, chunks
 
 __all__ = ["Jobs"]
 
@@ -143,9 +143,9 @@ class Jobs:
         return removed
 
     def _delete(self, connection: Any, job_ids: Sequence[str]) -> None:
-        ids = [(job_id,) for job_id in job_ids]
-        connection.exec_driver_sql(self.sql.delete_job, ids)
-        connection.exec_driver_sql(self.sql.delete_schedule, ids)
+        for chunk in chunks(job_ids):
+            connection.exec_driver_sql(self.sql.delete_jobs, chunk)
+            connection.exec_driver_sql(self.sql.delete_schedules, chunk)
 
     def remove_finished(self, connection: Any, job_ids: Sequence[str]) -> None:
         """
@@ -172,7 +172,8 @@ class Jobs:
             return []
         term = self.new_term(connection)
         ids = [row[0] for row, _ in found]
-        run(sql.lease_job, [(term, owner, until, job_id) for job_id in ids])
+        for chunk in chunks(ids):
+            run(sql.lease_jobs, (term, owner, until, *chunk))
         active: dict[str, list[Run]] = {}
         for row in select_in(connection, sql.active_runs, ids):
             active.setdefault(row[1], []).append(read_run(row))

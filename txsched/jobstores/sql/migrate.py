@@ -31,7 +31,7 @@ STEPS: Sequence[Sequence[str]] = (
             definition {blob} NOT NULL,
             error TEXT,
             quarantined_at BIGINT
-        ) {table_end}
+        )
         """,
         "CREATE INDEX {p}jobs_name ON {p}jobs (name, id)",
         "CREATE INDEX {p}jobs_limited ON {p}jobs (id) WHERE keep_runs IS NOT NULL",
@@ -45,10 +45,9 @@ STEPS: Sequence[Sequence[str]] = (
             term BIGINT NOT NULL,
             owner VARCHAR(255),
             lease_until BIGINT
-        ) {table_end}
+        )
         """,
         "CREATE INDEX {p}schedule_due ON {p}schedule (due, id) WHERE due IS NOT NULL",
-        "CREATE INDEX {p}schedule_next ON {p}schedule (next_run, id)",
         """
         CREATE INDEX {p}schedule_leased ON {p}schedule (lease_until)
             WHERE lease_until IS NOT NULL
@@ -75,13 +74,12 @@ STEPS: Sequence[Sequence[str]] = (
             term BIGINT NOT NULL,
             lease_until BIGINT,
             cancelling TEXT
-        ) {table_end}
+        )
         """,
-        "CREATE INDEX {p}runs_planned ON {p}runs (planned, id)",
-        "CREATE INDEX {p}runs_job ON {p}runs (job_id, planned, id)",
-        "CREATE INDEX {p}runs_active_job ON {p}runs (job_id) WHERE ended IS NULL",
+        "CREATE INDEX {p}runs_planned ON {p}runs (planned)",
+        "CREATE INDEX {p}runs_job ON {p}runs (job_id, planned)",
         """
-        CREATE INDEX {p}runs_active_lease ON {p}runs (lease_until)
+        CREATE INDEX {p}runs_active ON {p}runs (job_id, lease_until)
             WHERE ended IS NULL
         """,
         """
@@ -110,11 +108,7 @@ def migrate(
     :raises SchemaTooNew: a newer txsched has been here; nothing is changed.
     """
     run = connection.exec_driver_sql
-    names = {
-        "p": prefix,
-        "blob": dialect.blob,
-        "table_end": dialect.table_end,
-    }
+    names = {"p": prefix, "blob": dialect.blob}
     run(dialect.begin)
     try:
         run(f"CREATE TABLE IF NOT EXISTS {prefix}schema (version BIGINT NOT NULL)")

@@ -93,8 +93,8 @@ class Statements:
             f"UPDATE {p}jobs SET error = NULL, quarantined_at = NULL WHERE id = ?"
         )
         self.redue = f"UPDATE {p}schedule SET due = ? WHERE id = ?"
-        self.delete_job = f"DELETE FROM {p}jobs WHERE id = ?"
-        self.delete_schedule = f"DELETE FROM {p}schedule WHERE id = ?"
+        self.delete_jobs = f"DELETE FROM {p}jobs WHERE id IN ({ids})"
+        self.delete_schedules = f"DELETE FROM {p}schedule WHERE id IN ({ids})"
         self.next_term = f"UPDATE {p}counter SET value = value + 1 WHERE name = 'term'"
         self.term = f"SELECT value FROM {p}counter WHERE name = 'term'"
         self.due_jobs = (
@@ -102,8 +102,9 @@ class Statements:
             " WHERE s.due <= ? AND (s.lease_until IS NULL OR s.lease_until <= ?)"
             " ORDER BY s.due, s.id LIMIT ?"
         )
-        self.lease_job = (
-            f"UPDATE {p}schedule SET term = ?, owner = ?, lease_until = ? WHERE id = ?"
+        self.lease_jobs = (
+            f"UPDATE {p}schedule SET term = ?, owner = ?, lease_until = ?"
+            f" WHERE id IN ({ids})"
         )
         self.active_runs = (
             f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE ended IS NULL"
