@@ -210,7 +210,7 @@ class SQLAlchemyJobStore:
             seen[:] = [answer]
 
         loop = LoopingCall(lambda: Deferred.fromCoroutine(look()))
-        loop.clock = self._loop
+        loop.clock = self._loop  # type: ignore[assignment]
         loop.start(_WATCH_SECONDS)
         return lambda: loop.stop() if loop.running else None
 

@@ -1,0 +1,152 @@
+"""
+The definition of a job as a store keeps it: without its progress, and as fast as may
+be, since a repeating store writes and reads many of them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import cbor2
+
+from ..errors import BadBox
+from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
+from ..model.call import NO_KWARGS
+from .plain import to_plain
+from .values import task_name
+from .wire import loads
+
+__all__ = ["decode_job", "encode_definition"]
+
+_VERSION = 1
+_MICROSECOND = timedelta(microseconds=1)
+_ON_CRASH = {one.value: one for one in OnCrash}
+
+
+def _length(duration: timedelta | None) -> int | None:
+    return None if duration is None else duration // _MICROSECOND
+
+
+def _duration(length: int | None) -> timedelta | None:
+    return None if length is None else timedelta(microseconds=length)
+
+
+def _micros(instant: datetime | None) -> int | None:
+    return None if instant is None else to_micros(instant)
+
+
+def _instant(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def encode_definition(job: Job) -> bytes:
+    """
+    Turn the definition of *job* into bytes: all but its pause and its progress.
+
+    :raises NotSerializable: naming ``task``, ``trigger``, or a place in ``args`` or
+        ``kwargs``.
+    """
+    call = job.call
+    kwargs = call.kwargs
+    return cbor2.dumps(
+        [
+            _VERSION,
+            job.id,
+            task_name(call.task),
+            to_plain(list(call.args), "args") if call.args else [],
+            to_plain(dict(kwargs), "kwargs") if kwargs else None,
+            to_plain(job.trigger, "trigger"),
+            job.name,
+            job.executor,
+            _length(job.misfire_grace_time),
+            job.coalesce,
+            job.max_instances,
+            job.max_runs,
+            _micros(job.start_time),
+            _micros(job.end_time),
+            _length(job.jitter),
+            list(job.tags),
+            job.on_crash.value,
+            job.keep_runs,
+        ]
+    )
+
+
+def decode_job(
+    data: bytes,
+    paused: Pause | None,
+    generation: str,
+    revision: int,
+    next_run_time: datetime | None,
+    run_count: int,
+) -> Job:
+    """
+    Build a job from its definition and its progress.
+
+    :raises BadBox: the definition cannot be read.
+    :raises BadTrigger: its trigger cannot be built.
+    """
+    content = loads(data)
+    try:
+        return _decode(content, paused, generation, revision, next_run_time, run_count)
+    except (TypeError, ValueError, KeyError, OverflowError) as error:
+        raise BadBox(f"{type(error).__name__}: {error}") from None
+
+
+def _decode(
+    content: Any,
+    paused: Pause | None,
+    generation: str,
+    revision: int,
+    next_run_time: datetime | None,
+    run_count: int,
+) -> Job:
+    if not isinstance(content, list) or not content:
+        raise BadBox("it is not the definition of a job")
+    if content[0] != _VERSION:
+        raise BadBox(f"version {content[0]!r} of a definition is not known")
+    (
+        _,
+        job_id,
+        task,
+        args,
+        kwargs,
+        trigger,
+        name,
+        executor,
+        grace,
+        coalesce,
+        max_instances,
+        max_runs,
+        start,
+        end,
+        jitter,
+        tags,
+        on_crash,
+        keep_runs,
+    ) = content
+    if not callable(getattr(trigger, "get_next_fire_time", None)):
+        raise BadBox(f"{trigger!r} is not a trigger")
+    return Job(
+        job_id,
+        Call(task, tuple(args), NO_KWARGS if kwargs is None else kwargs),
+        trigger,
+        name,
+        executor,
+        _duration(grace),
+        coalesce,
+        max_instances,
+        max_runs,
+        _instant(start),
+        _instant(end),
+        _duration(jitter),
+        tuple(tags),
+        _ON_CRASH[on_crash],
+        keep_runs,
+        paused,
+        generation,
+        revision,
+        next_run_time,
+        run_count,
+    )

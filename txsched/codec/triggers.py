@@ -1,0 +1,100 @@
+"""
+Triggers: numbers where they are nothing else, their text form otherwise.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from cbor2 import CBORTag
+
+from ..errors import BadBox
+from ..model import from_micros, to_micros
+from ..triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_trigger
+from .plain import DECODERS, ENCODERS, FIRST_TAG
+
+__all__: list[str] = []
+
+_DATE, _INTERVAL, _TEXT = range(FIRST_TAG + 16, FIRST_TAG + 19)
+
+_MICROSECOND = IntervalTrigger(microseconds=1).interval
+
+
+def _encode_date(trigger: DateTrigger, place: str, depth: int) -> CBORTag:
+    return CBORTag(_DATE, to_micros(trigger.run_date))
+
+
+def _encode_interval(trigger: IntervalTrigger, place: str, depth: int) -> CBORTag:
+    start, end = trigger.start_date, trigger.end_date
+    return CBORTag(
+        _INTERVAL,
+        [
+            trigger.interval // _MICROSECOND,
+            None if start is None else to_micros(start),
+            None if end is None else to_micros(end),
+        ],
+    )
+
+
+def _encode_text(trigger: CronTrigger, place: str, depth: int) -> CBORTag:
+    return CBORTag(_TEXT, str(trigger))
+
+
+# Equal triggers become one object: most jobs share theirs with others.
+
+
+@lru_cache(maxsize=4096)
+def _date(micros: int) -> DateTrigger:
+    return DateTrigger(from_micros(micros))
+
+
+@lru_cache(maxsize=4096)
+def _interval(length: int, start: int | None, end: int | None) -> IntervalTrigger:
+    return IntervalTrigger.of(
+        _MICROSECOND * length,
+        None if start is None else from_micros(start),
+        None if end is None else from_micros(end),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _text(text: str) -> Any:
+    return parse_trigger(text)
+
+
+def _whole(content: Any) -> int:
+    if type(content) is not int:
+        raise BadBox(f"expected a whole number, not {content!r}")
+    return content
+
+
+def _decode_interval(content: Any, immutable: bool) -> IntervalTrigger:
+    length, start, end = content
+    return _interval(
+        _whole(length),
+        None if start is None else _whole(start),
+        None if end is None else _whole(end),
+    )
+
+
+def _decode_text(content: Any, immutable: bool) -> Any:
+    if not isinstance(content, str):
+        raise BadBox(f"expected the text of a trigger, not {content!r}")
+    return _text(content)
+
+
+ENCODERS.update(
+    {
+        DateTrigger: _encode_date,
+        IntervalTrigger: _encode_interval,
+        CronTrigger: _encode_text,
+    }
+)
+DECODERS.update(
+    {
+        _DATE: lambda content, immutable: _date(_whole(content)),
+        _INTERVAL: _decode_interval,
+        _TEXT: _decode_text,
+    }
+)

@@ -1,0 +1,174 @@
+"""
+The values of the model: each a tag of its own, with a version and its fields.
+
+A field that is added to a class gets a default there; older data, which is shorter,
+is read all the same.  What cannot be told by a default takes a new version.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from attrs import fields
+from cbor2 import CBORTag
+
+from .. import model
+from ..errors import BadBox, BadValue, NotSerializable
+from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Run
+from ..model.options import check_arguments, check_task
+from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
+
+__all__ = ["task_name"]
+
+_VERSION = 1
+_FIRST_VALUE = FIRST_TAG + 32
+
+#: The number of each class, counted from the first tag of values.  A number is
+#: never given again.
+_NUMBERS: dict[type, int] = {
+    Call: 0,
+    JobSpec: 1,
+    Job: 2,
+    Run: 3,
+    model.Pause: 4,
+    model.JobQuery: 5,
+    model.RunQuery: 6,
+    model.Page: 7,
+    model.Forecast: 8,
+    model.Quarantined: 9,
+    model.StoreStatus: 10,
+    model.SchedulerStatus: 11,
+    Disposition: 12,
+    OnCrash: 13,
+    OnConflict: 14,
+    model.SchedulerStarted: 20,
+    model.SchedulerPaused: 21,
+    model.SchedulerResumed: 22,
+    model.SchedulerStopping: 23,
+    model.EventsLost: 24,
+    model.JobAdded: 25,
+    model.JobModified: 26,
+    model.JobPaused: 27,
+    model.JobResumed: 28,
+    model.JobRemoved: 29,
+    model.JobFinished: 30,
+    model.RunStarted: 31,
+    model.RunEnded: 32,
+}
+
+
+def task_name(task: Any) -> str:
+    """
+    Give the text by which *task* is found again.
+
+    :raises NotSerializable: for ``task``: a callable that its module does not have
+        under its name, as a lambda, a method of an object or a function in a function.
+    """
+    if isinstance(task, str):
+        return task
+    name = Call(task).task_name
+    module, _, path = name.partition(":")
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    if found is not task:
+        raise NotSerializable(
+            "task", f"{task!r} cannot be found as {name}: give a function of a module"
+        )
+    return name
+
+
+def _encode_call(call: Call, place: str, depth: int) -> list[Any]:
+    return [
+        task_name(call.task),
+        to_plain(list(call.args), "args"),
+        to_plain(dict(call.kwargs), "kwargs"),
+    ]
+
+
+def _decode_call(task: Any, args: Any, kwargs: Any) -> Call:
+    check_task(task)
+    return Call(task, *check_arguments(args, kwargs))
+
+
+def _encode_spec(spec: JobSpec, place: str, depth: int) -> list[Any]:
+    return [
+        task_name(spec.task),
+        to_plain(spec.trigger, "trigger"),
+        to_plain(list(spec.args), "args"),
+        to_plain(dict(spec.kwargs), "kwargs"),
+        to_plain(dict(spec.options), "options"),
+    ]
+
+
+def _decode_spec(
+    task: Any, trigger: Any, args: Any, kwargs: Any, options: Any
+) -> JobSpec:
+    if not isinstance(options, dict):
+        raise BadValue("options", f"expected a mapping, not {options!r}")
+    for name in options:
+        if not isinstance(name, str):
+            raise BadValue("options", f"the name {name!r} is not text")
+        if name in ("task", "trigger", "args", "kwargs", "self"):
+            raise BadValue(name, "is not an option")
+    return JobSpec(task, trigger, args, kwargs, **options)
+
+
+def _register(
+    kind: type,
+    encode: Callable[[Any, str, int], list[Any]],
+    decode: Callable[..., Any],
+) -> None:
+    tag = _FIRST_VALUE + _NUMBERS[kind]
+
+    def encode_tag(value: Any, place: str, depth: int) -> CBORTag:
+        return CBORTag(tag, [_VERSION, *encode(value, place, depth)])
+
+    def decode_tag(content: Any, immutable: bool) -> Any:
+        if not isinstance(content, (list, tuple)) or not content:
+            raise BadBox(f"{kind.__name__}: expected a list, not {content!r}")
+        version, *values = content
+        if version != _VERSION:
+            raise BadBox(f"{kind.__name__}: version {version!r} is not known")
+        return decode(*values)
+
+    ENCODERS[kind] = encode_tag
+    DECODERS[tag] = decode_tag
+
+
+def _register_enum(kind: type[Enum]) -> None:
+    _register(kind, lambda value, place, depth: [value.value], kind)
+
+
+def _register_attrs(kind: type) -> None:
+    names = [one.name for one in fields(kind)]
+
+    def encode(value: Any, place: str, depth: int) -> list[Any]:
+        return [to_plain(getattr(value, name), name, depth + 1) for name in names]
+
+    def decode(*values: Any) -> Any:
+        if len(values) > len(names):
+            raise BadBox(f"{kind.__name__}: has {len(values)} fields")
+        return kind(**dict(zip(names, values, strict=False)))
+
+    _register(kind, encode, decode)
+
+
+def _encode_run(run: Run, place: str, depth: int) -> list[Any]:
+    return [to_plain(value, name, depth + 1) for name, value in run._asdict().items()]
+
+
+for _kind in _NUMBERS:
+    if issubclass(_kind, Enum):
+        _register_enum(_kind)
+    elif _kind is Run:
+        _register(Run, _encode_run, Run)
+    elif _kind is Call:
+        _register(Call, _encode_call, _decode_call)
+    elif _kind is JobSpec:
+        _register(JobSpec, _encode_spec, _decode_spec)
+    else:
+        _register_attrs(_kind)

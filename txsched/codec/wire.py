@@ -1,0 +1,114 @@
+"""
+Values to bytes and back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import cbor2
+from cbor2 import CBORTag
+
+from ..errors import BadBox, NotSerializable, SchedulerError
+from .plain import DECODERS, MAX_DEPTH, to_plain
+
+__all__ = ["decode_result", "dumps", "encode_result", "loads"]
+
+_REPR_LENGTH = 1000
+
+
+def dumps(value: Any, place: str = "value") -> bytes:
+    """
+    Turn plain data, or any value of the model, into CBOR.
+
+    :param place: what the value is called in an error.
+    :raises NotSerializable: naming the place and the reason.
+    """
+    return cbor2.dumps(to_plain(value, place))
+
+
+def loads(data: bytes) -> Any:
+    """
+    Turn what :func:`dumps` gave back into values.
+
+    :raises BadBox: the data is broken or has what nobody of ours writes.
+    :raises BadValue: it asks for a value that cannot be, such as a job whose
+        options cannot be taken.
+    """
+    try:
+        return cbor2.loads(
+            data,
+            tag_hook=_refuse_unknown,
+            semantic_decoders=DECODERS,
+            max_depth=4 * MAX_DEPTH,
+            allow_indefinite=False,
+        )
+    except Exception as error:
+        ours = _find_ours(error)
+        if ours is not None:
+            raise ours from None
+        raise BadBox(f"it is not data of ours: {_first_cause(error)}") from None
+
+
+def _refuse_unknown(tag: CBORTag, immutable: bool) -> NoReturn:
+    raise BadBox(f"the tag {tag.tag} is not known")
+
+
+def _refuse_standard(content: Any, immutable: bool) -> NoReturn:
+    raise BadBox("it has a standard tag of CBOR, which nobody of ours writes")
+
+
+#: The standard tags that the library would read by itself, without those of integers
+#: of more than 64 bits.
+_STANDARD_TAGS = (
+    *(0, 1, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100),
+    *(256, 258, 260, 261, 1004, 43000, 55799),
+)
+DECODERS.update(dict.fromkeys(_STANDARD_TAGS, _refuse_standard))
+
+
+def _find_ours(error: BaseException | None) -> SchedulerError | None:
+    """
+    Find the error of ours that the CBOR library may have wrapped.
+    """
+    while error is not None:
+        if isinstance(error, SchedulerError):
+            return error
+        error = error.__cause__
+    return None
+
+
+def _first_cause(error: BaseException) -> str:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {error}"
+
+
+def encode_result(value: Any, limit: int) -> bytes:
+    """
+    Turn the result of a task into bytes, whatever it is.
+
+    What cannot be encoded, or takes more than *limit* bytes, becomes a mapping whose
+    ``repr`` has the beginning of its text form.
+    """
+    try:
+        data = dumps(value, "result")
+    except NotSerializable:
+        data = b""
+    if data and len(data) <= limit:
+        return data
+    try:
+        text = repr(value)
+    except Exception as error:
+        text = f"<{type(value).__name__}, whose repr failed: {type(error).__name__}>"
+    short = text[: min(_REPR_LENGTH, limit)]
+    return dumps({"repr": short.encode("utf-8", "replace").decode("utf-8")})
+
+
+def decode_result(data: bytes) -> Any:
+    """
+    Turn what :func:`encode_result` gave back into plain data.
+
+    :raises BadBox: the data is broken.
+    """
+    return loads(data)
