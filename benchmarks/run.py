@@ -1,0 +1,217 @@
+"""
+Run the benchmarks and print ratios: ``python benchmarks/run.py [--quick] [NAME ...]``.
+
+Every measurement is a fresh process.  The sides take turns, so that both meet the
+same machine; of several rounds the median counts.  Needs txsched with its ``bench``
+extra, which brings APScheduler.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+HERE = Path(__file__).parent
+Figures = dict[str, float]
+
+
+def measured(script: str, *arguments: object) -> Figures:
+    """
+    Run one measurement in a process of its own.
+    """
+    command = [sys.executable, str(HERE / script), *map(str, arguments)]
+    print("  ...", script, *arguments, file=sys.stderr, flush=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def medians(rounds: int, *sides: Callable[[], Figures]) -> list[Figures]:
+    """
+    Measure the *sides* in turn, and give the medians of each.
+    """
+    results: list[list[Figures]] = [[] for _ in sides]
+    for _ in range(rounds):
+        for result, side in zip(results, sides, strict=True):
+            result.append(side())
+    return [
+        {key: statistics.median(one[key] for one in result) for key in result[0]}
+        for result in results
+    ]
+
+
+def row(name: str, ours: str, other: str, ratio: str, wanted: str) -> None:
+    """
+    Print one line of the table.
+    """
+    print(f"{name:<46}{ours:>14}{other:>14}{ratio:>9}  {wanted}", flush=True)
+
+
+def compare(name: str, key: str, ours: Figures, other: Figures, wanted: str) -> None:
+    """
+    Print two figures and their ratio.
+    """
+    a, b = ours[key], other[key]
+    row(name, f"{a:,.0f}", f"{b:,.0f}", f"{a / b:.2f}", wanted)
+
+
+def burst(rounds: int, scale: float) -> None:
+    """
+    One-shot jobs, all due.
+    """
+    for kind, jobs, wanted in (("memory", 50_000, "2"), ("sqlite", 20_000, "4")):
+        jobs = int(jobs * scale)
+        few = jobs if kind == "memory" else jobs // 2
+        ours, peer = medians(
+            rounds,
+            lambda kind=kind, jobs=jobs: measured("burst.py", "ours", kind, jobs),
+            lambda kind=kind, few=few: measured("burst.py", "peer", kind, few),
+        )
+        name = f"one-shot jobs, all due, {kind} (fires/s)"
+        compare(name, "fires_per_second", ours, peer, f"at least {wanted}")
+
+
+def steady(rounds: int, scale: float) -> None:
+    """
+    Interval jobs of one second: the highest rate that holds, and what comes beyond.
+    """
+    seconds = max(4, int(10 * scale))
+    held = {"ours": 0, "peer": 0}
+    for rate in (5_000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000, 60_000):
+        shares = {}
+        for side in ("ours", "peer"):
+            share = measured("steady.py", side, rate, seconds, 0)["share"]
+            shares[side] = share
+            if share >= 0.99:
+                held[side] = rate
+        row(
+            f"interval jobs, {rate:,} a second (ran/s)",
+            f"{rate * shares['ours']:,.0f}",
+            f"{rate * shares['peer']:,.0f}",
+            f"{shares['ours'] / max(shares['peer'], 1e-9):.2f}",
+            "",
+        )
+    ratio = held["ours"] / max(held["peer"], 1)
+    row(
+        "highest rate with under 1 % late (fires/s)",
+        f"{held['ours']:,}",
+        f"{held['peer']:,}",
+        f"{ratio:.2f}",
+        "at least 1",
+    )
+
+
+def million(rounds: int, scale: float) -> None:
+    """
+    Five thousand a second beside a million far jobs.
+    """
+    far = int(1_000_000 * scale)
+    (ours,) = medians(1, lambda: measured("steady.py", "ours", 5_000, 10, far))
+    share = ours["share"]
+    name = f"5,000 a second beside {far:,} far jobs (share)"
+    row(name, f"{share:.3f}", "", "", "at least 0.99")
+
+
+def lateness(rounds: int, scale: float) -> None:
+    """
+    Lateness at a thousand fires a second.
+    """
+    seconds = max(5, int(20 * scale))
+    (ours,) = medians(rounds, lambda: measured("lateness.py", 1000, seconds))
+    for key, wanted in (("p50_ms", ""), ("p99_ms", "under 5"), ("max_ms", "")):
+        name = f"lateness at 1,000 fires a second, {key[:-3]} (ms)"
+        row(name, f"{ours[key]:.2f}", "", "", wanted)
+
+
+def weight(rounds: int, scale: float) -> None:
+    """
+    Memory of a job.
+    """
+    (ours,) = medians(1, lambda: measured("weight.py", int(200_000 * scale)))
+    row("memory of a job (bytes)", f"{ours['bytes_per_job']:,.0f}", "", "", "1,500")
+
+
+def adding(rounds: int, scale: float) -> None:
+    """
+    Adding to SQLite while running.
+    """
+    ours, peer = medians(
+        rounds,
+        lambda: measured("adding.py", "ours", int(100_000 * scale)),
+        lambda: measured("adding.py", "peer", int(3_000 * scale)),
+    )
+    name = "adding to SQLite while running (jobs/s)"
+    compare(name, "jobs_per_second", ours, peer, "at least 4")
+
+
+def starting(rounds: int, scale: float) -> None:
+    """
+    First fire on a large store.
+    """
+    jobs = int(100_000 * scale)
+    (ours,) = medians(rounds, lambda: measured("starting.py", jobs))
+    name = f"first fire on {jobs:,} stored jobs (ms)"
+    row(name, f"{1000 * ours['seconds']:.1f}", "", "", "under 100")
+
+
+def amp(rounds: int, scale: float) -> None:
+    """
+    Adding by AMP against a bare echo.
+    """
+    calls = int(10_000 * scale)
+    ours, echo = medians(
+        rounds,
+        lambda: measured("amp_add.py", "scheduler", calls),
+        lambda: measured("amp_add.py", "echo", calls),
+    )
+    compare("AMP add_job (calls/s; bare echo)", "calls_per_second", ours, echo, "0.5")
+    single, batched = ours["calls_per_second"], ours["batched_jobs_per_second"]
+    row(
+        "AMP add_jobs (jobs/s; add_job)",
+        f"{batched:,.0f}",
+        f"{single:,.0f}",
+        f"{batched / single:.2f}",
+        "at least 5",
+    )
+
+
+BENCHMARKS = {
+    one.__name__: one
+    for one in (burst, steady, million, lateness, weight, adding, starting, amp)
+}
+
+
+def main() -> None:
+    """
+    Choose, run, print.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="small and only once")
+    parser.add_argument("--rounds", type=int, default=3, help="how often (3)")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    print(
+        f"Python {platform.python_version()}, Twisted {version('twisted')},"
+        f" SQLAlchemy {version('sqlalchemy')}, APScheduler {version('apscheduler')},"
+        f" {os.cpu_count()} cores, {platform.machine()}"
+    )
+    row("", "txsched", "other", "ratio", "wanted")
+    for name in options.names or BENCHMARKS:
+        rounds, scale = (1, 0.1) if options.quick else (options.rounds, 1.0)
+        BENCHMARKS[name](rounds, scale)
+
+
+if __name__ == "__main__":
+    main()

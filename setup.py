@@ -1,0 +1,7 @@
+"""
+Builds txsched; everything is said in ``pyproject.toml``.
+"""
+
+from setuptools import setup
+
+setup()
