@@ -1,8 +1,22 @@
 """
 Job stores: where jobs and the ledger are kept.
+
+A store that needs a driver is imported when it is first asked for.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .memory import MemoryJobStore
-from .sql import SQLAlchemyJobStore
+
+if TYPE_CHECKING:
+    from .sql import SQLAlchemyJobStore
 
 __all__ = ["MemoryJobStore", "SQLAlchemyJobStore"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SQLAlchemyJobStore":
+        from .sql import SQLAlchemyJobStore
+
+        return SQLAlchemyJobStore
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

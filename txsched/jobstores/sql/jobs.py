@@ -273,13 +273,18 @@ class Jobs:
             run(self.sql.redue, (due, found.id))
         return broken
 
-    def quarantine(self, connection: Any, broken: dict[str, str], now: int) -> None:
+    def quarantine(
+        self, connection: Any, broken: dict[tuple[str, int, str], str], now: int
+    ) -> None:
         """
         Put jobs aside, each with the error that it could not be loaded for.
+
+        A job that has another definition by now is left alone.
         """
         run = connection.exec_driver_sql
-        run(self.sql.quarantine, [(error, now, one) for one, error in broken.items()])
-        run(self.sql.unschedule, [(job_id,) for job_id in broken])
+        rows = [(error, now, *which) for which, error in broken.items()]
+        run(self.sql.quarantine, rows)
+        run(self.sql.unschedule)
 
     def repair(self, connection: Any, job: Job) -> Job:
         """

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from attrs import define, evolve, field
 
 from ...codec import decode_job, decode_result, encode_result
-from ...errors import SchedulerError
+from ...errors import BadBox, SchedulerError
 from ...model import (
     Disposition,
     Job,
@@ -26,6 +27,7 @@ __all__ = [
     "JobLoader",
     "end_row",
     "job_row",
+    "micros_of",
     "read_run",
     "run_row",
     "schedule_row",
@@ -39,7 +41,10 @@ _DISPOSITIONS = {one.value: one for one in Disposition}
 _CACHED = 10_000
 
 
-def _micros(instant: datetime | None) -> int | None:
+def micros_of(instant: datetime | None) -> int | None:
+    """
+    Give the microseconds of an instant that may be missing.
+    """
     return None if instant is None else to_micros(instant)
 
 
@@ -84,7 +89,7 @@ def schedule_row(job: Job) -> tuple[Any, ...]:
     """
     Give the columns of a job's progress after its id, without the term.
     """
-    return _micros(job.next_run_time), _micros(job.due), job.run_count
+    return micros_of(job.next_run_time), micros_of(job.due), job.run_count
 
 
 def run_row(
@@ -103,16 +108,16 @@ def run_row(
         run.attempt,
         int(run.manual),
         run.node,
-        _micros(run.started_at),
-        _micros(run.ended_at),
+        micros_of(run.started_at),
+        micros_of(run.ended_at),
         None if run.result is None else encode_result(run.result, result_limit),
         run.error,
         run.traceback,
         run.by,
         run.times,
-        _micros(run.last_planned_time),
+        micros_of(run.last_planned_time),
         term,
-        _micros(until),
+        micros_of(until),
     )
 
 
@@ -124,14 +129,23 @@ def end_row(run: Run, term: int, result_limit: int) -> tuple[Any, ...]:
         run.disposition.value,
         run.reason,
         run.attempt,
-        _micros(run.started_at),
-        _micros(run.ended_at),
+        run.node,
+        micros_of(run.started_at),
+        micros_of(run.ended_at),
         None if run.result is None else encode_result(run.result, result_limit),
         run.error,
         run.traceback,
+        run.by,
         run.id,
         term,
     )
+
+
+def _result(data: bytes) -> Any:
+    try:
+        return decode_result(data)
+    except SchedulerError as error:
+        return {"unreadable": str(error)}
 
 
 def read_run(row: Sequence[Any]) -> Run:
@@ -150,7 +164,7 @@ def read_run(row: Sequence[Any]) -> Run:
         row[8],
         _instant(row[9]),
         _instant(row[10]),
-        None if row[11] is None else decode_result(row[11]),
+        None if row[11] is None else _result(row[11]),
         row[12],
         row[13],
         row[14],
@@ -167,12 +181,13 @@ class JobLoader:
     A repeating job is decoded once and not at every fire: a change of its definition
     is another revision.
 
-    :ivar broken: ids of jobs that could not be loaded, and why; whoever can write
-        takes them from here into quarantine.
+    :ivar broken: what could not be loaded, as id, revision and generation of the job,
+        and why; whoever can write takes it from here into quarantine.
     """
 
-    broken: dict[str, str] = field(factory=dict, init=False)
+    broken: dict[tuple[str, int, str], str] = field(factory=dict, init=False)
     _known: dict[str, Job] = field(factory=dict, init=False)
+    _lock: Lock = field(factory=Lock, init=False)
 
     def definition(self, row: Sequence[Any]) -> Job | None:
         """
@@ -190,16 +205,24 @@ class JobLoader:
             job = decode_job(
                 data, paused, generation, revision, _instant(next_run), count
             )
-        except SchedulerError as error:
-            self.broken[job_id] = str(error)
+            if job.id != job_id:
+                raise BadBox(f"it is the definition of another job, {job.id!r}")
+        except Exception as error:  # of whatever kind: it must not stop the others
+            why = str(error) if isinstance(error, SchedulerError) else repr(error)
+            self.broken[job_id, revision, generation] = why
             return None
-        if job.id != job_id:
-            self.broken[job_id] = f"the definition is of another job, {job.id!r}"
-            return None
-        if len(known) >= _CACHED:
-            known.pop(next(iter(known)), None)
-        known[job_id] = job
+        with self._lock:
+            if len(known) >= _CACHED:
+                del known[next(iter(known))]
+            known[job_id] = job
         return job
+
+    def forget(self) -> None:
+        """
+        Forget what was built: it may come from a transaction that was given up.
+        """
+        with self._lock:
+            self._known.clear()
 
     def job(self, row: Sequence[Any]) -> Job | None:
         """
@@ -217,7 +240,7 @@ class JobLoader:
         :returns: the job when it loads by now.
         """
         job = self.job(row)
-        self.broken.pop(row[0], None)
+        self.broken.pop((row[0], row[1], row[2]), None)
         if job is not None:
             return job
         return Quarantined(row[0], row[8], from_micros(row[9]))

@@ -12,10 +12,13 @@ from attrs import frozen
 
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
-from .rows import end_row, read_run, run_row
+from .rows import end_row, micros_of, read_run, run_row
 from .statements import Statements, chunks
 
 __all__ = ["Runs", "select_in"]
+
+#: How many jobs with a limit one transaction looks at, so that none takes long.
+_JOBS_AT_ONCE = 200
 
 
 def select_in(connection: Any, statement: str, ids: Sequence[str]) -> list[Any]:
@@ -153,12 +156,23 @@ class Runs:
         return lost
 
     def _lost(self, connection: Any, aftermaths: Sequence[Aftermath]) -> list[str]:
+        """
+        Tell what is not stored as it was to be, by this call or an earlier one.
+        """
         ids = [one.run.id for one in aftermaths]
-        terms = dict(select_in(connection, self.sql.run_terms, ids))
+        there = {row[0] for row in select_in(connection, self.sql.there_runs, ids)}
+        ends = {
+            row[0]: row[1:] for row in select_in(connection, self.sql.run_ends, ids)
+        }
         return [
-            one.run.id
-            for one in aftermaths
-            if terms.get(one.run.id, one.term if one.forget else None) != one.term
+            run.id
+            for run, term, forget, _ in aftermaths
+            if (
+                run.id in there
+                if forget
+                else ends.get(run.id)
+                != (term, run.disposition.value, run.attempt, micros_of(run.ended_at))
+            )
         ]
 
     def cancel(
@@ -179,7 +193,7 @@ class Runs:
         self, connection: Any, before: int | None, keep: int | None, limit: int
     ) -> int:
         """
-        Forget ended runs, at most *limit*, and say how many.
+        Forget ended runs by age and by count, at most *limit*, and say how many.
         """
         sql, run = self.sql, connection.exec_driver_sql
         old: dict[str, None] = {}
@@ -195,11 +209,30 @@ class Runs:
             first = run(sql.newest_kept, (keep,)).fetchone()
             if first is not None:
                 take(sql.older_than, first[0], first[0], first[1])
-        if run(sql.limits_runs).fetchone() is not None:
-            take(sql.beyond_keep_runs)
         if old:
             run(sql.delete_run, [(run_id,) for run_id in old])
         return len(old)
+
+    def prune_jobs(
+        self, connection: Any, behind: str, limit: int
+    ) -> tuple[str | None, int]:
+        """
+        Forget what is beyond the ``keep_runs`` of some of the jobs that have one.
+
+        :param behind: look at jobs whose ids come after this.
+        :returns: behind which id to go on, if there are more jobs, and how many runs
+            were forgotten.
+        """
+        sql, run = self.sql, connection.exec_driver_sql
+        jobs = run(sql.limited_jobs, (behind, _JOBS_AT_ONCE)).fetchall()
+        if not jobs:
+            return None, 0
+        last = jobs[-1][0]
+        old = run(sql.beyond_keep_runs, (behind, last, limit)).fetchall()
+        if old:
+            run(sql.delete_run, [tuple(row) for row in old])
+        more = len(jobs) == _JOBS_AT_ONCE
+        return last if more else None, len(old)
 
 
 def _running(run: Run) -> int:

@@ -83,11 +83,12 @@ class Statements:
             " ORDER BY j.id"
         )
         self.quarantine = (
-            f"UPDATE {p}jobs SET error = ?, quarantined_at = ? WHERE id = ?"
+            f"UPDATE {p}jobs SET error = ?, quarantined_at = ?"
+            " WHERE id = ? AND revision = ? AND generation = ? AND error IS NULL"
         )
         self.unschedule = (
             f"UPDATE {p}schedule SET due = NULL, owner = NULL, lease_until = NULL"
-            " WHERE id = ?"
+            f" WHERE id IN (SELECT id FROM {p}jobs WHERE error IS NOT NULL)"
         )
         self.reload = (
             f"UPDATE {p}jobs SET error = NULL, quarantined_at = NULL WHERE id = ?"
@@ -147,19 +148,26 @@ class Statements:
         )
         self.renew = (
             f"UPDATE {p}runs SET lease_until = ?"
-            " WHERE id = ? AND term = ? AND ended IS NULL"
+            " WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
         )
         self.held_runs = (
             f"SELECT id, term, cancelling FROM {p}runs"
-            f" WHERE id IN ({ids}) AND ended IS NULL"
+            f" WHERE id IN ({ids}) AND lease_until IS NOT NULL"
         )
         self.end_run = (
-            f"UPDATE {p}runs SET disposition = ?, reason = ?, attempt = ?,"
+            f"UPDATE {p}runs SET disposition = ?, reason = ?, attempt = ?, node = ?,"
             " started = ?, ended = ?, result = ?, error = ?, traceback = ?,"
-            " lease_until = NULL WHERE id = ? AND term = ?"
+            " by_run = ?, lease_until = NULL"
+            " WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
         )
-        self.forget_run = f"DELETE FROM {p}runs WHERE id = ? AND term = ?"
-        self.run_terms = f"SELECT id, term FROM {p}runs WHERE id IN ({ids})"
+        self.forget_run = (
+            f"DELETE FROM {p}runs WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
+        )
+        self.run_ends = (
+            f"SELECT id, term, disposition, attempt, ended FROM {p}runs"
+            f" WHERE id IN ({ids}) AND lease_until IS NULL"
+        )
+        self.there_runs = f"SELECT id FROM {p}runs WHERE id IN ({ids})"
         self.runs = f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE id IN ({ids})"
         self.cancel_pending = (
             f"UPDATE {p}runs SET disposition = 'cancelled', reason = ?, ended = ?"
@@ -184,13 +192,16 @@ class Statements:
             f"SELECT id FROM {p}runs WHERE planned < ? AND ended < ?"
             " ORDER BY planned, id LIMIT ?"
         )
-        self.limits_runs = f"SELECT 1 FROM {p}jobs WHERE keep_runs IS NOT NULL LIMIT 1"
+        self.limited_jobs = (
+            f"SELECT id FROM {p}jobs WHERE keep_runs IS NOT NULL AND id > ?"
+            " ORDER BY id LIMIT ?"
+        )
         self.beyond_keep_runs = (
             "SELECT id FROM (SELECT r.id AS id, j.keep_runs AS most, row_number() OVER"
             " (PARTITION BY r.job_id ORDER BY r.planned DESC, r.id DESC) AS place"
             f" FROM {p}jobs j JOIN {p}runs r ON r.job_id = j.id"
-            " WHERE j.keep_runs IS NOT NULL AND r.ended IS NOT NULL) places"
-            " WHERE place > most LIMIT ?"
+            " WHERE j.keep_runs IS NOT NULL AND j.id > ? AND j.id <= ?"
+            " AND r.ended IS NOT NULL) places WHERE place > most LIMIT ?"
         )
         self.delete_run = f"DELETE FROM {p}runs WHERE id = ?"
         self.status = (

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine
@@ -130,6 +131,7 @@ class SQLAlchemyJobStore:
             "txsched writer",
             dialect.begin,
             lambda connection: migrate(connection, dialect, prefix),
+            self._loader.forget,
         )
         try:
             await writer.start()
@@ -331,8 +333,24 @@ class SQLAlchemyJobStore:
     def prune(
         self, before: datetime | None, keep: int | None, limit: int
     ) -> Deferred[int]:
+        return Deferred.fromCoroutine(self._prune(before, keep, limit))
+
+    async def _prune(
+        self, before: datetime | None, keep: int | None, limit: int
+    ) -> int:
         oldest = None if before is None else to_micros(before)
-        return self._write(lambda db: self._runs.prune(db, oldest, keep, limit))
+        removed = await self._write(
+            lambda db: self._runs.prune(db, oldest, keep, limit)
+        )
+        behind: str | None = ""
+        while behind is not None and removed < limit:
+            start, room = behind, limit - removed
+            behind, more = await self._write(partial(self._prune_jobs, start, room))
+            removed += more
+        return removed
+
+    def _prune_jobs(self, behind: str, limit: int, db: Any) -> tuple[str | None, int]:
+        return self._runs.prune_jobs(db, behind, limit)
 
     # Quarantine
 

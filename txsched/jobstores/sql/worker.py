@@ -50,6 +50,7 @@ class Worker:
 
     :param begin: the statement that begins a transaction.
     :param prepare: is given the connection once it is made.
+    :param undone: called in the thread when a transaction was given up.
     """
 
     def __init__(
@@ -59,11 +60,13 @@ class Worker:
         name: str,
         begin: str,
         prepare: Callable[[Any], None] = lambda connection: None,
+        undone: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
         self._engine = engine
         self._begin = begin
         self._prepare = prepare
+        self._undone = undone
         self._queue: SimpleQueue[tuple[Work | None, Deferred[Any]]] = SimpleQueue()
         self._connection: Any = None
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -145,6 +148,7 @@ class Worker:
                     ]
                     run("COMMIT")
                 except BaseException:
+                    self._undone()
                     self._roll_back(connection)
                     raise
         except BaseException:

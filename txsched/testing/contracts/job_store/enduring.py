@@ -244,6 +244,20 @@ class EnduringContract(DurableStoreHarness):
         self.assertEqual([], await store.find_quarantined())
         self.assertEqual(StoreStatus(0, 0, 0, 0, 0), await store.status())
 
+    async def test_replaced_before_it_was_seen(self) -> None:
+        """
+        A broken job that is replaced before anybody tried to load it works again.
+        """
+        store = await self.make_store()
+        job = make_job()
+        await self.add(store, job)
+        store = await self.corrupt(store, "job")
+        with self.assertRaises(JobExists):
+            await self.add(store, job)
+        await store.add_jobs([job], OnConflict.REPLACE)
+        self.assertEqual([], await store.find_quarantined())
+        self.assertEqual(1, len(await self.claim(store)))
+
     async def test_repair(self) -> None:
         """
         A repaired job has its new definition and goes back to work.
