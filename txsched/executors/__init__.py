@@ -1,5 +1,5 @@
 """
-Executors: who carries out runs.
+Executors: who carries out runs, and where.
 """
 
 from .command import CommandExecutor

@@ -1,98 +1,128 @@
 """
-How executions end, as outcomes.
+How an execution ended, in words and limits that all executors share.
 """
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Sequence
-from typing import Any
+from asyncio import CancelledError as AsyncioCancelled
+from concurrent.futures import CancelledError as FutureCancelled
+from traceback import TracebackException
+from types import TracebackType
 
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError
 
 from ..context import RunContext
 from ..errors import TaskFailed
-from ..interfaces import IBatchExecutor
-from ..model import Call, Disposition, Outcome
+from ..model import Disposition, Outcome
 
-__all__ = [
-    "TRACEBACK_LIMIT",
-    "cancelled",
-    "execute_one",
-    "failed",
-    "missed",
-]
+__all__ = ["cancelled", "describe", "missed", "raised", "returned"]
 
-#: How many characters of a traceback are kept; the end of it.
+#: The longest error and traceback, in characters.
+ERROR_LIMIT = 2048
 TRACEBACK_LIMIT = 8192
+#: Of a traceback, only so many of the innermost calls of each exception.
+_DEPTH = -64
+#: Of a text that is too long, so much of the beginning is kept; the rest is its end.
+_HEAD = 1024
+#: Room for the words that stand for the middle.
+_MARK = 64
+
+_SUCCEEDED = Disposition.SUCCEEDED
+_STOPPED = (CancelledError, FutureCancelled, AsyncioCancelled)
 
 
-def failed(
-    error: BaseException, context: RunContext, started: float, ended: float
+def returned(
+    context: RunContext, started: float, ended: float, result: object
 ) -> Outcome:
     """
-    Make the outcome of a task that raised *error*.
+    Give the outcome of a task that returned *result*.
+
+    One that was asked to stop counts as cancelled: it may have returned early.
     """
-    disposition = Disposition.CANCELLED if context.cancelled else Disposition.FAILED
+    if context.cancelled:
+        return Outcome(Disposition.CANCELLED, started, ended, result)
+    return Outcome(_SUCCEEDED, started, ended, result)
+
+
+def raised(
+    context: RunContext,
+    started: float,
+    ended: float,
+    error: BaseException,
+    frames: TracebackType | None,
+) -> Outcome:
+    """
+    Give the outcome of a task that raised *error*.
+
+    :param frames: where it was raised, without the executor's own frames.
+    """
+    stopped = context.cancelled and isinstance(error, (TaskFailed, *_STOPPED))
+    disposition = Disposition.CANCELLED if stopped else Disposition.FAILED
     if isinstance(error, TaskFailed):
-        return Outcome(disposition, started, ended, error.result, str(error))
-    if context.cancelled and isinstance(error, CancelledError):
+        return Outcome(disposition, started, ended, error.result, _message(error))
+    if stopped:
         return Outcome(disposition, started, ended)
-    try:
-        message = f"{type(error).__name__}: {error}"
-    except Exception:
-        message = f"{type(error).__name__} (its text cannot be told)"
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    return Outcome(
-        disposition, started, ended, None, message, "".join(lines)[-TRACEBACK_LIMIT:]
-    )
+    text, trace = describe(error, frames)
+    return Outcome(disposition, started, ended, None, text, trace)
 
 
-def missed(context: RunContext, now: float, what: str) -> Outcome:
+def missed(
+    context: RunContext, now: float, waited_seconds: float, place: str
+) -> Outcome:
     """
-    Make the outcome of a run that waited for *what* until it was too late.
+    Give the outcome of a call that could not start before its ``start_by``.
+
+    :param place: what it waited for, such as ``thread``.
     """
-    late = now - context.planned_time.timestamp()
+    late = now - (now if context.start_by is None else context.start_by)
     return Outcome(
         Disposition.MISSED,
         None,
         now,
-        reason=f"no {what} was free in time: {late:.3f} s late",
+        reason=f"waited {waited_seconds:.3g} s for a free {place}"
+        f" and could not start in time, by {late:.3g} s",
     )
 
 
-def cancelled(now: float) -> Outcome:
+def cancelled(now: float, reason: str | None = None) -> Outcome:
     """
-    Make the outcome of a run that was cancelled before it began.
+    Give the outcome of a call that was cancelled before it started.
     """
-    return Outcome(Disposition.CANCELLED, None, now)
+    return Outcome(Disposition.CANCELLED, None, now, reason=reason)
 
 
-def execute_one(
-    executor: IBatchExecutor, call: Call, context: RunContext
-) -> Deferred[Any]:
+def describe(
+    error: BaseException, frames: TracebackType | None
+) -> tuple[str, str | None]:
     """
-    Carry out one call by an executor that takes batches.
+    Give type and message of *error*, and its traceback as text, both limited.
 
-    :returns: fires with the result, or fails with a ``TaskFailed`` that says what
-        the task raised; cancelling it asks the task to stop.
+    Never raises, whatever *error* does when it is looked at.
     """
+    name, message = type(error).__name__, _message(error)
+    text = f"{name}: {message}" if message else name
+    try:
+        trace = "".join(
+            TracebackException(type(error), error, frames, limit=_DEPTH).format()
+        )
+    except BaseException as fault:
+        trace = f"(its traceback cannot be shown: {type(fault).__name__})"
+    return text, _shortened(trace, TRACEBACK_LIMIT)
 
-    def cancel(_: Deferred[Any]) -> None:
-        executor.cancel(context)
 
-    def done(outcomes: Sequence[tuple[RunContext, Outcome]]) -> None:
-        ((_, outcome),) = outcomes
-        if deferred.called:
-            return
-        if outcome.disposition is Disposition.SUCCEEDED:
-            deferred.callback(outcome.result)
-        elif outcome.disposition is Disposition.CANCELLED:
-            deferred.errback(CancelledError())
-        else:
-            reason = outcome.error or outcome.reason or str(outcome.disposition)
-            deferred.errback(TaskFailed(reason, outcome.result))
+def _message(error: BaseException) -> str:
+    try:
+        return _shortened(str(error), ERROR_LIMIT)
+    except BaseException as fault:
+        return f"(its message cannot be shown: {type(fault).__name__})"
 
-    deferred: Deferred[Any] = Deferred(cancel)
-    executor.submit(((call, context),), done)
-    return deferred
+
+def _shortened(text: str, limit: int) -> str:
+    """
+    Leave out of the middle of *text* what is too much, and say how much that was.
+    """
+    if len(text) <= limit:
+        return text
+    tail = limit - _HEAD - _MARK
+    left_out = len(text) - _HEAD - tail
+    return f"{text[:_HEAD]}\n... {left_out} characters left out ...\n{text[-tail:]}"

@@ -7,140 +7,198 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from typing import Any
+from threading import Thread
+from typing import Any, cast
 
+from attrs import define
 from twisted.application.service import Service
-from twisted.internet.defer import Deferred
-from twisted.internet.threads import deferToThread
+from twisted.internet.defer import CancelledError, Deferred, succeed
 from zope.interface import implementer
 
-from ..context import RunContext, running
+from ..context import RunContext
+from ..errors import TaskFailed
 from ..interfaces import IBatchExecutor, ILoop
-from ..model import Call, Disposition, Outcome
-from .outcomes import cancelled, execute_one, failed, missed
+from ..model import Call, Outcome
+from .carrying import carry_out_elsewhere, run_elsewhere
+from .completions import Completions, Done
+from .landing import Landing
+from .outcomes import cancelled, raised
 from .tasks import TaskRegistry
 
 __all__ = ["PoolExecutor"]
 
-Done = Callable[[Sequence[tuple[RunContext, Outcome]]], None]
-
-_tasks = TaskRegistry()
+_STOPPED = "the executor was stopped"
 
 
-def carry_out(call: Call, context: RunContext) -> Outcome:
+@define(eq=False)
+class _Flight:
     """
-    Carry out one call; in the pool, which may be another process.
+    A call in the pool; called there, in some thread, when it has ended.
     """
-    started = time.time()
-    if context.start_by is not None and started > context.start_by:
-        return missed(context, started, "worker")
-    token = running.set(context)
-    try:
-        result = _tasks.resolve(call)(*call.args, **call.kwargs)
-    except BaseException as error:
-        return failed(error, context, started, time.time())
-    finally:
-        running.reset(token)
-    return Outcome(Disposition.SUCCEEDED, started, time.time(), result)
+
+    context: RunContext
+    done: Done
+    queued_seconds: float
+    ended: Callable[[_Flight, Future[Outcome]], None]
+
+    def __call__(self, future: Future[Outcome]) -> None:
+        self.ended(self, future)
 
 
 @implementer(IBatchExecutor)
 class PoolExecutor(Service):
     """
-    Runs plain functions in a pool of ``concurrent.futures``.
+    Runs plain functions in a pool with the interface of ``concurrent.futures``.
 
-    For a pool of processes the task, its arguments and its result must be such that
-    ``pickle`` takes them, and the task is named by ``module:function``.
+    A pool of processes needs a task that is named by text, and arguments and
+    results that ``pickle`` takes; make it with the start method ``spawn`` or
+    ``forkserver``, as a program with threads may not fork.  A task in another process
+    sees its run by :func:`~txsched.current_run`, but not that it is cancelled.
 
-    A task that has begun cannot be cancelled, and in another process it cannot see
-    that it was.
-
-    :param loop: the reactor.
-    :param make_pool: makes the pool; called at the first use, and again when the pool
-        broke, as one of processes does when a process is killed.
+    When a pool breaks, as one of processes does when a process is killed, all that
+    was in it fails; a pool that came as a function is then made anew.
     """
 
-    name: str | None = "pool"
-
-    def __init__(self, loop: ILoop, make_pool: Callable[[], Executor]) -> None:
+    def __init__(self, loop: ILoop, pool: Executor | Callable[[], Executor]) -> None:
+        """
+        :param loop: a reactor; outcomes are told in its thread.
+        :param pool: a pool, which stays its owner's to shut down; or a function that
+            makes one, at the first use and after the one before broke or was stopped.
+        """
         self._loop = loop
-        self._make_pool = make_pool
-        self._pool: Executor | None = None
-        self._futures: dict[RunContext, Future[Outcome]] = {}
-        self._ended: list[tuple[Done, RunContext, Outcome]] = []
+        given = hasattr(pool, "submit")
+        self._pool: Executor | None = cast(Executor, pool) if given else None
+        self._make_pool = None if given else cast(Callable[[], Executor], pool)
+        self._completions = Completions(loop)
+        self._futures: dict[RunContext, Future[Any]] = {}
+        self._tasks = TaskRegistry()
+        self._stopped = False
 
-    def stopService(self) -> Deferred[None] | None:
+    def startService(self) -> None:
         """
-        Shut the pool down; what waits in it is cancelled.
+        Take calls (again).
+        """
+        super().startService()  # type: ignore[no-untyped-call]
+        self._stopped = False
 
-        :returns: fires when what runs in it has ended.
+    def stopService(self) -> Deferred[None]:
         """
-        Service.stopService(self)
+        Cancel what waits, take nothing more, and shut down a pool that is ours.
+
+        :returns: fires when the pool is shut down, which waits for its tasks.
+        """
+        super().stopService()  # type: ignore[no-untyped-call]
+        self._stopped = True
+        for context in list(self._futures):
+            self.cancel(context)
+        if self._make_pool is None or self._pool is None:
+            return succeed(None)
         pool, self._pool = self._pool, None
-        if pool is None:
-            return None
-        return deferToThread(pool.shutdown, wait=True, cancel_futures=True)
+        ended: Deferred[None] = Deferred()
+
+        def shut_down() -> None:
+            pool.shutdown(wait=True)
+            self._loop.callFromThread(ended.callback, None)
+
+        Thread(target=shut_down, name="txsched-shutdown", daemon=True).start()
+        return ended
 
     def check(self, call: Call) -> None:
-        _tasks.check_plain(call)
+        """
+        Refuse what cannot be found, takes other arguments or needs the reactor.
 
-    def execute(self, call: Call, context: RunContext) -> Deferred[Any]:
-        return execute_one(self, call, context)
+        :raises BadValue: for ``task`` or ``args``.
+        """
+        self._tasks.check_plain(call)
 
     def submit(self, batch: Sequence[tuple[Call, RunContext]], done: Done) -> None:
+        """
+        Hand *batch* to the pool; see :class:`~txsched.interfaces.IBatchExecutor`.
+        """
+        now = time.time()
         for call, context in batch:
-            begun = self._loop.seconds()
-            try:
-                future = self._future(call, context)
-            except Exception as error:
-                self._tell(done, context, failed(error, context, begun, begun))
+            flight = _Flight(context, done, now, self._ended)
+            if self._stopped:
+                self._completions.add(done, context, cancelled(now, _STOPPED))
                 continue
-            self._futures[context] = future
-            future.add_done_callback(
-                lambda future, context=context, begun=begun: self._loop.callFromThread(  # type: ignore[misc]
-                    self._landed, future, done, context, begun
-                )
-            )
+            try:
+                future = self._send(carry_out_elsewhere, call, context, now)
+            except Exception as error:
+                self._completions.add(done, context, _lost(flight, error))
+            else:
+                self._futures[context] = future
+                future.add_done_callback(flight)
 
-    def _future(self, call: Call, context: RunContext) -> Future[Outcome]:
+    def _send(self, *work: Any) -> Future[Any]:
         if self._pool is None:
+            if self._make_pool is None:
+                raise TaskFailed(_STOPPED)
             self._pool = self._make_pool()
         try:
-            return self._pool.submit(carry_out, call, context)
+            return self._pool.submit(*work)
         except BrokenExecutor:
+            if self._make_pool is None:
+                raise
             self._pool = self._make_pool()
-            return self._pool.submit(carry_out, call, context)
+            return self._pool.submit(*work)
 
-    def _landed(
-        self, future: Future[Outcome], done: Done, context: RunContext, begun: float
-    ) -> None:
-        del self._futures[context]
-        now = self._loop.seconds()
+    def _ended(self, flight: _Flight, future: Future[Outcome]) -> None:
+        """
+        Pass the end of a call on; in a thread of the pool, or in the reactor's.
+        """
         if future.cancelled():
-            outcome = cancelled(now)
+            reason = _STOPPED if self._stopped else None
+            outcome = cancelled(time.time(), reason)
         else:
             error = future.exception()
-            if error is None:
-                outcome = future.result()
-            else:
-                outcome = failed(error, context, begun, now)
-        self._tell(done, context, outcome)
-
-    def _tell(self, done: Done, context: RunContext, outcome: Outcome) -> None:
-        if not self._ended:
-            self._loop.callLater(0.0, self._deliver)
-        self._ended.append((done, context, outcome))
-
-    def _deliver(self) -> None:
-        ended, self._ended = self._ended, []
-        batches: dict[Done, list[tuple[RunContext, Outcome]]] = {}
-        for done, context, outcome in ended:
-            batches.setdefault(done, []).append((context, outcome))
-        for done, batch in batches.items():
-            done(batch)
+            outcome = future.result() if error is None else _lost(flight, error)
+        self._futures.pop(flight.context, None)
+        self._completions.add(flight.done, flight.context, outcome)
 
     def cancel(self, context: RunContext) -> None:
+        """
+        Take one call out of the pool, or ask its task to stop.
+        """
         context.cancelled = True
         future = self._futures.get(context)
         if future is not None:
             future.cancel()
+
+    def execute(self, call: Call, context: RunContext) -> Deferred[Any]:
+        """
+        Run one call; see :class:`~txsched.interfaces.IExecutor`.
+
+        :returns: fires when the task has really ended, cancelled or not.
+        """
+        return Deferred.fromCoroutine(self._execute(call, context))
+
+    async def _execute(self, call: Call, context: RunContext) -> Any:
+        if self._stopped:
+            raise CancelledError(_STOPPED)
+        landing: Landing[Future[Any]] = Landing()
+        future = self._futures[context] = self._send(run_elsewhere, call, context)
+        future.add_done_callback(
+            lambda future: self._loop.callFromThread(landing.land, future)
+        )
+        await landing.wait(lambda: self.cancel(context))
+        self._futures.pop(context, None)
+        if future.cancelled():
+            raise CancelledError()
+        result, stopped = future.result()
+        if stopped:
+            raise CancelledError()
+        return result
+
+
+def _lost(flight: _Flight, error: BaseException) -> Outcome:
+    """
+    Give the outcome of a call that the pool could not carry out or bring back.
+    """
+    if isinstance(error, BrokenExecutor):
+        error = TaskFailed(
+            f"{type(error).__name__}: the pool broke before the task ended, as a"
+            f" process of it died; it may have run: {error}"
+        )
+    return raised(
+        flight.context, flight.queued_seconds, time.time(), error, error.__traceback__
+    )

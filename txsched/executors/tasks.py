@@ -1,14 +1,15 @@
 """
-Names of tasks and the callables that they name.
+From the name of a task to what can be called, and whether it can be called so.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from importlib import import_module
-from inspect import iscoroutinefunction
+from inspect import Signature, iscoroutinefunction, signature
+from types import FunctionType, ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from attrs import define, field
 
@@ -17,63 +18,141 @@ from ..model import COMMAND, Call
 
 __all__ = ["TaskRegistry"]
 
-Task = Callable[..., Any]
-
 
 @define(eq=False)
 class TaskRegistry:
     """
-    Finds the callable that ``module:qualname`` names, and remembers it.
+    Finds tasks by their names, ``module:qualname``, and remembers them.
 
-    The module is imported at the first use.  Which names somebody may use is not
-    decided here: whoever can add a job can have any module imported.
+    Modules are imported when a name in them is first used.  Which names somebody
+    may use is not decided here; but a name never leads through another module
+    that its module happens to import (``mine:os.system``), nor through special
+    attributes, so that a list of allowed modules means what it says.
+
+    Safe to use in any thread.
     """
 
-    _found: dict[str, Task] = field(factory=dict, init=False)
+    _found: dict[str, Callable[..., Any]] = field(factory=dict, init=False)
+    _signatures: WeakKeyDictionary[FunctionType, Signature] = field(
+        factory=WeakKeyDictionary, init=False
+    )
 
-    def resolve(self, call: Call) -> Task:
+    def resolve(self, name: str) -> Callable[..., Any]:
         """
-        Give the callable of *call*.
+        Give the task of this name.
 
-        :raises BadValue: for ``task``: no such module or attribute, an error while
-            importing it, or it cannot be called.
+        :raises BadValue: for ``task``, saying what was not found.
+        """
+        task = self._found.get(name)
+        if task is None:
+            task = self._found[name] = _find(name)
+        return task
+
+    def resolve_call(self, call: Call) -> Callable[..., Any]:
+        """
+        Give what *call* names, or holds.
+
+        :raises BadValue: for ``task``, saying what was not found.
         """
         task = call.task
-        if not isinstance(task, str):
-            return task
-        found = self._found.get(task)
-        if found is None:
-            found = self._found[task] = self._find(task)
-        return found
+        return self.resolve(task) if isinstance(task, str) else task
 
-    def _find(self, name: str) -> Task:
-        if name == COMMAND:
-            raise BadValue("task", "a command needs an executor that starts programs")
-        module_name, _, path = name.partition(":")
-        try:
-            found: Any = sys.modules.get(module_name) or import_module(module_name)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise BadValue("task", f"cannot import {module_name!r}: {reason}") from None
-        for part in path.split("."):
+    def check(self, call: Call) -> Callable[..., Any]:
+        """
+        Find the task of *call*, and see that it takes the arguments.
+
+        :raises BadValue: for ``task`` or ``args``.
+        """
+        if call.task == COMMAND:
+            raise BadValue("task", "a command can only run in a command executor")
+        task = self.resolve_call(call)
+        if not callable(task):
+            raise BadValue("task", f"{task!r} cannot be called")
+        expected = self._signature(task)
+        if expected is not None:
             try:
-                found = getattr(found, part)
-            except AttributeError:
-                place = f"{module_name!r} has no {path!r}"
-                raise BadValue("task", place) from None
-        if not callable(found):
-            raise BadValue("task", f"{name!r} cannot be called")
-        return found  # type: ignore[no-any-return]
+                expected.bind(*call.args, **call.kwargs)
+            except TypeError as error:
+                raise BadValue("args", f"{call.task_name}: {error}") from None
+        return task
 
     def check_plain(self, call: Call) -> None:
         """
-        Refuse what only a reactor can run: a coroutine function.
+        As :meth:`check`, and refuse a coroutine function, which needs a reactor.
 
-        :raises BadValue: for ``task``.
+        :raises BadValue: for ``task`` or ``args``.
         """
-        if iscoroutinefunction(self.resolve(call)):
+        task = self.check(call)
+        if iscoroutinefunction(task) or iscoroutinefunction(
+            getattr(task, "__call__", None)  # noqa: B004
+        ):
             raise BadValue(
                 "task",
-                f"{call.task_name} is a coroutine function, which runs in the"
-                " reactor: give the job executor='reactor'",
+                f"{call.task_name} is a coroutine function, which cannot run in a"
+                " thread or process: use a reactor executor",
             )
+
+    def _signature(self, task: Callable[..., Any]) -> Signature | None:
+        if not isinstance(task, FunctionType):
+            return _read_signature(task)
+        found = self._signatures.get(task)
+        if found is None:
+            found = _read_signature(task)
+            if found is not None:
+                self._signatures[task] = found
+        return found
+
+
+def _read_signature(task: Callable[..., Any]) -> Signature | None:
+    try:
+        return signature(task)
+    except (TypeError, ValueError):
+        return None
+
+
+def _find(name: str) -> Callable[..., Any]:
+    module_name, colon, path = name.partition(":")
+    parts = path.split(".")
+    if not colon or not all(part.isidentifier() for part in parts):
+        raise BadValue("task", f"expected module:function, not {name!r}")
+    found: Any = _import(module_name)
+    for depth, part in enumerate(parts):
+        if part.startswith("__") and part.endswith("__"):
+            raise BadValue("task", f"{name!r} leads through a special attribute")
+        try:
+            found = getattr(found, part)
+        except AttributeError:
+            owner = ".".join(parts[:depth])
+            where = f"{owner!r} in module" if owner else "module"
+            raise BadValue(
+                "task", f"{where} {module_name!r} has no attribute {part!r}"
+            ) from None
+        if isinstance(found, ModuleType):
+            raise BadValue(
+                "task",
+                f"{name!r} leads through another module; name its function as"
+                f" {found.__name__}:function",
+            )
+    if not callable(found):
+        kind = type(found).__name__
+        raise BadValue("task", f"{name!r} is of type {kind} and cannot be called")
+    task: Callable[..., Any] = found
+    return task
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{name}.".startswith(f"{error.name}."):
+            raise BadValue("task", f"there is no module {error.name!r}") from None
+        raise _not_imported(name, error) from error
+    except (Exception, SystemExit) as error:
+        raise _not_imported(name, error) from error
+
+
+def _not_imported(name: str, error: BaseException) -> BadValue:
+    return BadValue(
+        "task",
+        f"module {name!r} cannot be imported: {type(error).__name__}: {error}",
+    )
