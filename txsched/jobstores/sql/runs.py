@@ -196,22 +196,25 @@ class Runs:
         Forget ended runs by age and by count, at most *limit*, and say how many.
         """
         sql, run = self.sql, connection.exec_driver_sql
-        old: dict[str, None] = {}
-
-        def take(statement: str, *parameters: Any) -> None:
-            if len(old) < limit:
-                rows = run(statement, (*parameters, limit - len(old))).fetchall()
-                old.update((row[0], None) for row in rows)
-
+        removed = 0
         if before is not None:
-            take(sql.ended_before, before, before)
-        if keep is not None:
-            first = run(sql.newest_kept, (keep,)).fetchone()
-            if first is not None:
-                take(sql.older_than, first[0], first[0], first[1])
-        if old:
-            run(sql.delete_run, [(run_id,) for run_id in old])
-        return len(old)
+            removed += self._forget(
+                connection, run(sql.ended_before, (before, before, limit)).fetchall()
+            )
+        if keep is not None and removed < limit:
+            surplus = run(sql.ended_count).scalar() - keep
+            if surplus > 0:
+                count = min(surplus, limit - removed)
+                removed += self._forget(
+                    connection, run(sql.oldest_ended, (count,)).fetchall()
+                )
+        return removed
+
+    def _forget(self, connection: Any, rows: Sequence[Any]) -> int:
+        if rows:
+            ids = [tuple(row) for row in rows]
+            connection.exec_driver_sql(self.sql.delete_run, ids)
+        return len(rows)
 
     def prune_jobs(
         self, connection: Any, behind: str, limit: int
@@ -229,10 +232,8 @@ class Runs:
             return None, 0
         last = jobs[-1][0]
         old = run(sql.beyond_keep_runs, (behind, last, limit)).fetchall()
-        if old:
-            run(sql.delete_run, [tuple(row) for row in old])
         more = len(jobs) == _JOBS_AT_ONCE
-        return last if more else None, len(old)
+        return last if more else None, self._forget(connection, old)
 
 
 def _running(run: Run) -> int:

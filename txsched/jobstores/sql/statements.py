@@ -140,7 +140,8 @@ class Statements:
         self.free_runs = (
             f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE ended IS NULL"
             " AND (lease_until IS NULL OR lease_until <= ?)"
-            " AND executor IN ({executors}) ORDER BY planned, id LIMIT ?"
+            # The sign keeps SQLite from walking through the whole ledger in order.
+            " AND executor IN ({executors}) ORDER BY +planned, id LIMIT ?"
         )
         self.take_run = (
             f"UPDATE {p}runs SET disposition = 'running', node = ?, started = ?,"
@@ -180,13 +181,13 @@ class Statements:
             f"UPDATE {p}runs SET disposition = 'cancelled', reason = ?, ended = ?"
             " WHERE job_id = ? AND ended IS NULL AND lease_until IS NULL"
         )
-        self.newest_kept = (
-            f"SELECT planned, id FROM {p}runs ORDER BY planned DESC, id DESC"
-            " LIMIT 1 OFFSET ?"
+        self.ended_count = (
+            f"SELECT (SELECT count(*) FROM {p}runs)"
+            f" - (SELECT count(*) FROM {p}runs WHERE ended IS NULL)"
         )
-        self.older_than = (
-            f"SELECT id FROM {p}runs WHERE (planned < ? OR (planned = ? AND id <= ?))"
-            " AND ended IS NOT NULL ORDER BY planned, id LIMIT ?"
+        self.oldest_ended = (
+            f"SELECT id FROM {p}runs WHERE ended IS NOT NULL"
+            " ORDER BY planned, id LIMIT ?"
         )
         self.ended_before = (
             f"SELECT id FROM {p}runs WHERE planned < ? AND ended < ?"
@@ -199,8 +200,8 @@ class Statements:
         self.beyond_keep_runs = (
             "SELECT id FROM (SELECT r.id AS id, j.keep_runs AS most, row_number() OVER"
             " (PARTITION BY r.job_id ORDER BY r.planned DESC, r.id DESC) AS place"
-            f" FROM {p}jobs j JOIN {p}runs r ON r.job_id = j.id"
-            " WHERE j.keep_runs IS NOT NULL AND j.id > ? AND j.id <= ?"
+            f" FROM {p}jobs j CROSS JOIN {p}runs r WHERE r.job_id = j.id"
+            " AND j.keep_runs IS NOT NULL AND j.id > ? AND j.id <= ?"
             " AND r.ended IS NOT NULL) places WHERE place > most LIMIT ?"
         )
         self.delete_run = f"DELETE FROM {p}runs WHERE id = ?"
