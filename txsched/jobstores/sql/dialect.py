@@ -83,7 +83,8 @@ def open_engine(url: str | URL, durability: str) -> Engine:
         raise BadValue("durability", f"expected {known}, not {durability!r}")
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and not parsed.database:
+        memory = parsed.database in (None, "", ":memory:")
+        if parsed.get_backend_name() == "sqlite" and memory:
             raise BadValue(
                 "url", "a database in memory is for one connection: name a file"
             )

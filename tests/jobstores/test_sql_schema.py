@@ -1,0 +1,172 @@
+"""
+The schema of the store on SQLite: its versions, and what its questions cost.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from twisted.internet.defer import gatherResults
+
+from txsched.errors import SchemaTooNew
+from txsched.jobstores.sql.dialect import dialect_of, open_engine
+from txsched.jobstores.sql.migrate import STEPS, migrate
+from txsched.jobstores.sql.statements import Statements
+from txsched.model import OnConflict
+from txsched.testing.contracts.job_store.samples import make_job
+
+from .sqlite import SQLiteTestCase
+
+MADE_UP = (
+    ("CREATE TABLE {p}things (id INTEGER)", "INSERT INTO {p}things VALUES (1)"),
+    ("ALTER TABLE {p}things ADD COLUMN size BIGINT", "UPDATE {p}things SET size = 5"),
+    ("INSERT INTO {p}things VALUES (2, 7)",),
+)
+
+
+class MigrationTests(SQLiteTestCase):
+    """
+    From one version to the next.
+    """
+
+    def migrate(self, steps: Any) -> None:
+        engine = open_engine(f"sqlite:///{self.path}", "crash")
+        with engine.connect() as connection:
+            migrate(connection, dialect_of(engine), "x_", steps)
+
+    def test_step_by_step(self) -> None:
+        """
+        An older schema is brought to the newest, each step on the one before.
+        """
+        self.make_path()
+        self.migrate(MADE_UP[:1])
+        self.assertEqual([(1,)], self.execute("SELECT * FROM x_things"))
+        self.migrate(MADE_UP)
+        self.assertEqual([(1, 5), (2, 7)], self.execute("SELECT * FROM x_things"))
+        self.assertEqual([(3,)], self.execute("SELECT version FROM x_schema"))
+
+    def test_at_once(self) -> None:
+        """
+        From nothing all steps are taken, and a second time none.
+        """
+        self.make_path()
+        for _ in range(2):
+            self.migrate(MADE_UP)
+            rows = self.execute("SELECT * FROM x_things")
+            self.assertEqual([(1, 5), (2, 7)], rows)
+
+    def test_all_or_nothing(self) -> None:
+        """
+        When a step fails, the schema is as it was before all of them.
+        """
+        self.make_path()
+        self.migrate(MADE_UP[:1])
+        broken = (*MADE_UP[:2], ("INSERT INTO {p}nowhere VALUES (1)",))
+        with self.assertRaises(OperationalError):
+            self.migrate(broken)
+        self.assertEqual([(1,)], self.execute("SELECT * FROM x_things"))
+        self.assertEqual([(1,)], self.execute("SELECT version FROM x_schema"))
+        self.migrate(MADE_UP)
+        self.assertEqual([(3,)], self.execute("SELECT version FROM x_schema"))
+
+    def test_too_new(self) -> None:
+        """
+        A newer schema is refused, and stays as it is.
+        """
+        self.make_path()
+        self.migrate(MADE_UP)
+        with self.assertRaises(SchemaTooNew) as caught:
+            self.migrate(MADE_UP[:2])
+        error = caught.exception
+        self.assertEqual((3, 2), (error.found, error.known))
+        self.assertEqual([(3,)], self.execute("SELECT version FROM x_schema"))
+
+    async def test_store_of_the_future(self) -> None:
+        """
+        A store does not open what a newer txsched wrote, and can be closed.
+        """
+        store = await self.open_store(self.make_path())
+        await store.add_jobs([make_job()], OnConflict.ERROR)
+        await store.close()
+        self.execute("UPDATE txsched_schema SET version = 99")
+        with self.assertRaises(SchemaTooNew):
+            await self.make_closed(self.path).open()
+        self.execute("UPDATE txsched_schema SET version = ?", len(STEPS))
+        store = await self.open_store(self.path)
+        self.assertEqual(make_job(), await store.get_job("job"))
+
+    async def test_opened_by_several_at_once(self) -> None:
+        """
+        Stores that find no schema at the same moment make one together.
+        """
+        path = self.make_path()
+        stores = [self.make_closed(path) for _ in range(5)]
+        for store in stores:
+            self.addCleanup(store.close)
+        await gatherResults([store.open() for store in stores])
+        self.assertEqual([(len(STEPS),)], self.execute("SELECT * FROM txsched_schema"))
+        await stores[0].add_jobs([make_job()], OnConflict.ERROR)
+        self.assertEqual(make_job(), await stores[4].get_job("job"))
+
+
+class CostTests(SQLiteTestCase):
+    """
+    No question on the way of a fire reads a whole table.
+    """
+
+    #: The statements that are asked for at every fire, or at every turn.
+    HOT = (
+        "job_states",
+        "jobs",
+        "due_jobs",
+        "lease_jobs",
+        "active_runs",
+        "move_cursor",
+        "job_terms",
+        "finished_jobs",
+        "delete_jobs",
+        "delete_schedules",
+        "next_due",
+        "next_job_lease",
+        "next_run_lease",
+        "waiting_executors",
+        "free_runs",
+        "take_run",
+        "renew",
+        "held_runs",
+        "end_run",
+        "forget_run",
+        "run_ends",
+        "there_runs",
+        "next_term",
+        "term",
+        "delete_run",
+        "limited_jobs",
+        "ended_before",
+    )
+
+    def plan(self, connection: sqlite3.Connection, statement: str) -> str:
+        text = statement.replace("{executors}", "?, ?")
+        marks = text.count("?")
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {text}", (None,) * marks)
+        return "; ".join(row[3] for row in rows)
+
+    async def test_indexes_are_used(self) -> None:
+        """
+        Each hot statement searches by an index, or walks one of active runs only.
+        """
+        store = await self.open_store(self.make_path())
+        await store.close()
+        dialect = dialect_of(create_engine(f"sqlite:///{self.path}"))
+        statements = Statements(dialect, "txsched_")
+        connection = sqlite3.connect(self.path)
+        self.addCleanup(connection.close)
+        for name in self.HOT:
+            plan = self.plan(connection, getattr(statements, name))
+            walks = plan.replace(
+                "SCAN txsched_runs USING INDEX txsched_runs_active", ""
+            )
+            self.assertNotIn("SCAN", walks, f"{name}: {plan}")
