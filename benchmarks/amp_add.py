@@ -58,7 +58,7 @@ def serve(kind: str, path: str) -> None:
 
             scheduler = make_scheduler(make_store("memory"))
             await scheduler.start()
-            factory = AMPServerFactory(scheduler, reactor)
+            factory = AMPServerFactory(scheduler)
         await serverFromString(reactor, f"unix:{path}").listen(factory)
         print("ready", flush=True)
 

@@ -5,9 +5,10 @@ CBOR (:rfc:`8949`) by the library ``cbor2``, with tags of our own.  Reading neve
 imports or calls anything that the data names.
 """
 
-from . import triggers as triggers  # registers them
+from . import triggers as triggers  # they register themselves
+from . import values as values
 from .definition import decode_job, encode_definition
-from .values import task_name
+from .tasks import task_name
 from .wire import decode_result, dumps, encode_result, loads
 
 __all__ = [

@@ -14,7 +14,7 @@ from ..errors import BadBox
 from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
 from .plain import to_plain
-from .values import task_name
+from .tasks import task_name
 from .wire import loads
 
 __all__ = ["decode_job", "encode_definition"]

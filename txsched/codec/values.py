@@ -7,21 +7,22 @@ is read all the same.  What cannot be told by a default takes a new version.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from attrs import fields
+from attrs import evolve, fields
 from cbor2 import CBORTag
 
 from .. import model
 from ..errors import BadBox, BadValue, NotSerializable
 from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Run
 from ..model.options import check_arguments, check_task
+from .definition import decode_job, encode_definition
 from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
+from .tasks import task_name
 
-__all__ = ["task_name"]
+__all__: list[str] = []
 
 _VERSION = 1
 _FIRST_VALUE = FIRST_TAG + 32
@@ -58,27 +59,6 @@ _NUMBERS: dict[type, int] = {
     model.RunStarted: 31,
     model.RunEnded: 32,
 }
-
-
-def task_name(task: Any) -> str:
-    """
-    Give the text by which *task* is found again.
-
-    :raises NotSerializable: for ``task``: a callable that its module does not have
-        under its name, as a lambda, a method of an object or a function in a function.
-    """
-    if isinstance(task, str):
-        return task
-    name = Call(task).task_name
-    module, _, path = name.partition(":")
-    found: Any = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, part, None)
-    if found is not task:
-        raise NotSerializable(
-            "task", f"{task!r} cannot be found as {name}: give a function of a module"
-        )
-    return name
 
 
 def _encode_call(call: Call, place: str, depth: int) -> list[Any]:
@@ -157,6 +137,42 @@ def _register_attrs(kind: type) -> None:
     _register(kind, encode, decode)
 
 
+def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
+    return [
+        encode_definition(_presentable(job)),
+        to_plain(job.paused, "paused"),
+        job.generation,
+        job.revision,
+        to_plain(job.next_run_time, "next_run_time"),
+        job.run_count,
+    ]
+
+
+def _presentable(job: Job) -> Job:
+    """
+    Give *job* so that it can be shown elsewhere: a memory store keeps live objects.
+    """
+    call = job.call
+    try:
+        _encode_call(call, "", 0)
+    except NotSerializable:
+        shown = Call(
+            call.task_name,
+            tuple(_shown(value) for value in call.args),
+            {key: _shown(value) for key, value in call.kwargs.items()},
+        )
+        return evolve(job, call=shown)
+    return job
+
+
+def _shown(value: Any) -> Any:
+    try:
+        to_plain(value, "")
+    except NotSerializable:
+        return repr(value)
+    return value
+
+
 def _encode_run(run: Run, place: str, depth: int) -> list[Any]:
     return [to_plain(value, name, depth + 1) for name, value in run._asdict().items()]
 
@@ -166,6 +182,8 @@ for _kind in _NUMBERS:
         _register_enum(_kind)
     elif _kind is Run:
         _register(Run, _encode_run, Run)
+    elif _kind is Job:
+        _register(Job, _encode_job, decode_job)
     elif _kind is Call:
         _register(Call, _encode_call, _decode_call)
     elif _kind is JobSpec:

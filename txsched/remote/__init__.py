@@ -1,0 +1,3 @@
+"""
+Remote faces of one ``IScheduler``, and what they share.
+"""

@@ -1,0 +1,140 @@
+"""
+What clients may do: a view of any ``IScheduler``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+from attrs import frozen
+from twisted.internet.defer import Deferred, execute
+from twisted.python.components import proxyForInterface
+
+from ..errors import NotAllowed
+from ..interfaces import IScheduler
+from ..model import COMMAND, Call, ITrigger, Job, JobSpec, OnConflict
+
+__all__ = ["AccessPolicy", "RestrictedScheduler"]
+
+
+@frozen
+class AccessPolicy:
+    """
+    Which tasks a client may schedule.
+
+    :ivar tasks: patterns of ``module:function`` names, in which ``*`` stands for
+        anything; ``("*",)`` allows all of them, nothing allows none.
+    :ivar commands: whether it may have programs started.
+    """
+
+    tasks: tuple[str, ...] = ()
+    commands: bool = False
+
+    def check(self, task: str | Callable[..., Any]) -> None:
+        """
+        Refuse a task that is not allowed.
+
+        :raises NotAllowed: naming the task and what would allow it.
+        """
+        if task == COMMAND:
+            if not self.commands:
+                raise NotAllowed(
+                    "programs may not be started through this connection; the setting"
+                    " commands in [tasks] of the service decides"
+                )
+            return
+        name = Call(task).task_name
+        if not any(fnmatchcase(name, pattern) for pattern in self.tasks):
+            raise NotAllowed(
+                f"the task {name!r} is not among those that clients may schedule;"
+                " the setting allow in [tasks] of the service names them"
+            )
+
+
+class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
+    """
+    A scheduler whose clients may schedule allowed tasks only.
+
+    All else goes through to the scheduler behind it.
+
+    :param original: any ``IScheduler``.
+    :param policy: what is allowed.
+    """
+
+    def __init__(self, original: IScheduler, policy: AccessPolicy) -> None:
+        super().__init__(original)
+        self._policy = policy
+
+    def add_job(
+        self,
+        task: str | Callable[..., Any],
+        trigger: ITrigger,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+        **options: Any,
+    ) -> Deferred[Job]:
+        """
+        See :meth:`~txsched.interfaces.IScheduler.add_job`.
+
+        :raises NotAllowed: the task may not be scheduled.
+        """
+        return self._checked(
+            (task,),
+            lambda: self.original.add_job(
+                task, trigger, args, kwargs, on_conflict, **options
+            ),
+        )
+
+    def add_jobs(
+        self, specs: Sequence[JobSpec], on_conflict: OnConflict | str = OnConflict.ERROR
+    ) -> Deferred[list[Job]]:
+        """
+        See :meth:`~txsched.interfaces.IScheduler.add_jobs`.
+
+        :raises NotAllowed: one of the tasks may not be scheduled.
+        """
+        return self._checked(
+            {spec.task for spec in specs},
+            lambda: self.original.add_jobs(specs, on_conflict),
+        )
+
+    def modify_job(
+        self, job_id: str, revision: int | None = None, **changes: Any
+    ) -> Deferred[Job]:
+        """
+        See :meth:`~txsched.interfaces.IScheduler.modify_job`.
+
+        The arguments of a task that is not allowed may not be changed either.
+
+        :raises NotAllowed: the task may not be scheduled.
+        """
+
+        async def modify() -> Job:
+            if not changes.keys().isdisjoint(("task", "args", "kwargs")):
+                job = await self.original.get_job(job_id)
+                self._policy.check(job.call.task)
+                self._policy.check(changes.get("task", job.call.task))
+            modified: Job = await self.original.modify_job(job_id, revision, **changes)
+            return modified
+
+        return Deferred.fromCoroutine(modify())
+
+    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
+        """
+        See :meth:`~txsched.interfaces.IScheduler.repair_job`.
+
+        :raises NotAllowed: the task may not be scheduled.
+        """
+        return self._checked(
+            (spec.task,), lambda: self.original.repair_job(job_id, spec)
+        )
+
+    def _checked(self, tasks: Any, then: Callable[[], Deferred[Any]]) -> Deferred[Any]:
+        def check() -> None:
+            for task in tasks:
+                self._policy.check(task)
+
+        return execute(check).addCallback(lambda _: then())

@@ -1,0 +1,62 @@
+"""
+Many calls of ``add_job`` in one commit.
+"""
+
+from __future__ import annotations
+
+from attrs import define, field
+from twisted.internet.defer import Deferred
+
+from ...errors import SchedulerError
+from ...interfaces import IScheduler
+from ...model import Job, JobSpec
+
+__all__ = ["Adder"]
+
+
+@define(eq=False)
+class Adder:
+    """
+    Gathers the jobs that come with one read of a connection, and adds them together.
+
+    When that fails they are added one by one, so that each gets its own answer.
+    """
+
+    _scheduler: IScheduler
+    _waiting: dict[str, list[tuple[JobSpec, Deferred[Job]]]] = field(
+        factory=dict, init=False
+    )
+
+    def add(self, spec: JobSpec, on_conflict: str) -> Deferred[Job]:
+        """
+        Add one job, at the next :meth:`flush`.
+        """
+        added: Deferred[Job] = Deferred()
+        self._waiting.setdefault(on_conflict, []).append((spec, added))
+        return added
+
+    def flush(self) -> None:
+        """
+        Add what was gathered.
+        """
+        waiting, self._waiting = self._waiting, {}
+        for on_conflict, group in waiting.items():
+            Deferred.fromCoroutine(self._add_group(on_conflict, group))
+
+    async def _add_group(
+        self, on_conflict: str, group: list[tuple[JobSpec, Deferred[Job]]]
+    ) -> None:
+        try:
+            jobs = await self._scheduler.add_jobs(
+                [spec for spec, _ in group], on_conflict
+            )
+        except Exception as error:
+            if len(group) == 1 or not isinstance(error, SchedulerError):
+                for _, added in group:
+                    added.errback(error)
+            else:
+                for one in group:
+                    await self._add_group(on_conflict, [one])
+            return
+        for (_, added), job in zip(group, jobs, strict=True):
+            added.callback(job)

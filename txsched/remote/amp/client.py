@@ -1,0 +1,474 @@
+"""
+AMP to ``IScheduler``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import define, frozen
+from twisted.application.internet import ClientService
+from twisted.application.service import Service
+from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.defer import TimeoutError as DeferredTimeoutError
+from twisted.internet.error import ConnectionClosed
+from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.protocols.amp import AMP, AmpError, UnhandledCommand
+from twisted.python.failure import Failure
+from zope.interface import implementer
+
+from ..._version import __version__
+from ...codec import dumps, loads, task_name
+from ...errors import (
+    BadBox,
+    BadValue,
+    NotConnected,
+    NotRunning,
+    SchedulerError,
+    TimedOut,
+    TooLarge,
+    error_from_wire,
+)
+from ...interfaces import IScheduler, ISubscription
+from ...model import (
+    Event,
+    EventsLost,
+    Forecast,
+    ITrigger,
+    Job,
+    JobQuery,
+    JobSpec,
+    OnConflict,
+    Page,
+    Quarantined,
+    Run,
+    RunQuery,
+    SchedulerStatus,
+    from_seconds,
+)
+from .commands import (
+    COMMANDS,
+    PART,
+    PROTOCOL,
+    Download,
+    Events,
+    Hello,
+    Subscribe,
+    Unsubscribe,
+    Upload,
+)
+
+__all__ = ["AMPScheduler"]
+
+
+class _Connection(AMP):
+    """
+    A connection to a server; what it is used for is in :class:`AMPScheduler`.
+    """
+
+    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
+        super().__init__()
+        self._happened = happened
+        self._transfers = 0
+
+    @Events.responder
+    def events(self, n: int, e: bytes) -> dict[str, Any]:
+        """
+        Take events from the server.
+        """
+        self._happened(n, loads(e))
+        return {}
+
+    async def greet(self) -> None:
+        """
+        Agree on a version of the protocol.
+
+        :raises ProtocolMismatch: there is none in common.
+        """
+        await self.ask(Hello, [*PROTOCOL, f"txsched {__version__}"])
+
+    async def ask(self, command: Any, arguments: Any, limit: int = 2**31) -> Any:
+        """
+        Call *command* and give its result, both in as many parts as it takes.
+        """
+        data = dumps(arguments, "arguments")
+        if len(data) <= PART:
+            answer = await self.callRemote(command, a=data)
+        else:
+            if len(data) > limit:
+                raise TooLarge("the request", len(data), limit)
+            answer = await self.callRemote(command, t=await self._upload(data))
+        parts = [answer["r"]]
+        while answer.get("m") is not None:
+            answer = await self.callRemote(Download, t=answer["m"])
+            parts.append(answer["r"])
+        return _result(b"".join(parts))
+
+    async def _upload(self, data: bytes) -> int:
+        self._transfers += 1
+        transfer = self._transfers
+        answers = await gatherResults(
+            [
+                self.callRemote(Upload, t=transfer, d=data[first : first + PART])
+                for first in range(0, len(data), PART)
+            ],
+            consumeErrors=True,
+        )
+        for answer in answers:
+            _result(answer["r"])
+        return transfer
+
+
+def _result(data: bytes) -> Any:
+    answer = loads(data)
+    if isinstance(answer, list) and len(answer) == 2 and answer[0] == 0:
+        return answer[1]
+    if isinstance(answer, list) and len(answer) == 3 and answer[0] == 1:
+        raise error_from_wire(answer[1], answer[2])
+    raise BadBox(f"the server answered {answer!r}")
+
+
+class _Factory(Factory):
+    """
+    Makes connections for one client.
+    """
+
+    noisy = False
+
+    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
+        self.happened = happened
+
+    def buildProtocol(self, addr: IAddress | None) -> _Connection:
+        """
+        Called by Twisted: make a connection.
+        """
+        return _Connection(self.happened)
+
+
+@implementer(IStreamClientEndpoint)
+@frozen
+class _Observed:
+    """
+    An endpoint that tells why it could not connect.
+    """
+
+    endpoint: IStreamClientEndpoint
+    failed: Callable[[Failure], Failure]
+
+    def connect(self, factory: Any) -> Deferred[Any]:
+        """
+        See ``IStreamClientEndpoint.connect``.
+        """
+        connecting: Deferred[Any] = self.endpoint.connect(factory)
+        return connecting.addErrback(self.failed)
+
+
+@implementer(ISubscription)
+@define(eq=False)
+class _Subscription:
+    _scheduler: AMPScheduler
+    observer: Callable[[Event], object]
+
+    def cancel(self) -> None:
+        """
+        No more events.
+        """
+        self._scheduler.drop(self)
+
+
+@implementer(IScheduler)
+class AMPScheduler(Service):
+    """
+    A scheduler that is elsewhere, reached by AMP.
+
+    Start it as a service; it connects, and connects again whenever the connection is
+    lost.  A call waits for the connection, and for its answer, for *timeout* seconds
+    together, then fails with :class:`~txsched.errors.NotConnected` or
+    :class:`~txsched.errors.TimedOut`.  A call that is under way when the connection is
+    lost fails with ``NotConnected``: nobody knows whether it was carried out.
+
+    Subscriptions go on over lost connections, as long as the server remembers what
+    has happened in between; otherwise there is an
+    :class:`~txsched.model.EventsLost` among the events.
+
+    :param reactor: the reactor.
+    :param endpoint: where the server is.
+    :param timeout: how many seconds a call may take.
+    :param message_size: the most bytes of one request.
+    """
+
+    name: str | None = "txsched client"
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        endpoint: IStreamClientEndpoint,
+        timeout: float = 30.0,
+        message_size: int = 16 * 1024 * 1024,
+    ) -> None:
+        self._reactor = reactor
+        self._timeout = timeout
+        self._message_size = message_size
+        self._subscriptions: tuple[_Subscription, ...] = ()
+        self._feed: tuple[str | None, int | None] = (None, None)
+        self._connection_error = ""
+        self._connections = ClientService(
+            _Observed(endpoint, self._not_connected),
+            _Factory(self._happened),
+            retryPolicy=lambda attempt: min(0.05 * 2 ** min(attempt, 10), 10.0),
+            clock=reactor,
+            prepareConnection=self._prepare,
+        )
+
+    # Twisted's side
+
+    def startService(self) -> None:
+        """
+        Begin to connect.
+        """
+        Service.startService(self)
+        self._connections.startService()
+
+    def stopService(self) -> Deferred[None]:
+        """
+        Disconnect.
+
+        :returns: fires when the connection is closed.
+        """
+        Service.stopService(self)
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        await self._connections.stopService()
+
+    def _prepare(self, connection: Any) -> Deferred[None]:
+        """
+        Greet the server, and go on with the subscription, on a new connection.
+        """
+
+        async def prepare() -> None:
+            await connection.greet()
+            self._connection_error = ""
+            if self._subscriptions:
+                await self._subscribe(connection)
+
+        def failed(failure: Failure) -> Failure:
+            self._connection_error = failure.getErrorMessage()
+            if isinstance(failure.value, SchedulerError):
+                self._log.warn("{error}", error=failure.value)
+            connection.transport.loseConnection()
+            return failure
+
+        return Deferred.fromCoroutine(prepare()).addErrback(failed)
+
+    # Calls
+
+    def _call(self, method: str, arguments: Callable[[], list[Any]]) -> Deferred[Any]:
+        return Deferred.fromCoroutine(
+            self._ask(
+                lambda connection: connection.ask(
+                    COMMANDS[method], arguments(), self._message_size
+                )
+            )
+        )
+
+    async def _ask(self, question: Callable[[_Connection], Any]) -> Any:
+        if not self.running:
+            raise NotRunning()
+        begin = self._reactor.seconds()
+        connecting = self._connections.whenConnected()
+        connecting.addTimeout(self._timeout, self._reactor)
+        try:
+            connection: Any = await connecting
+        except (CancelledError, DeferredTimeoutError):
+            raise NotConnected(
+                f"no connection within {self._timeout:g} s{self._why()}"
+            ) from None
+        left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
+        answer = Deferred.fromCoroutine(question(connection))
+        answer.addTimeout(left, self._reactor, self._timed_out)
+        try:
+            return await answer
+        except ConnectionClosed as error:
+            raise NotConnected(
+                f"the connection was lost during the call: {error}"
+            ) from None
+        except UnhandledCommand as error:
+            raise BadBox(f"the server does not know the command: {error}") from None
+        except AmpError as error:
+            raise BadBox(f"the server answered: {error}") from None
+
+    def _not_connected(self, failure: Failure) -> Failure:
+        self._connection_error = failure.getErrorMessage()
+        return failure
+
+    def _why(self) -> str:
+        return f": {self._connection_error}" if self._connection_error else ""
+
+    def _timed_out(self, result: Any, timeout: float) -> Any:
+        if isinstance(result, Failure) and result.check(CancelledError):
+            raise TimedOut(self._timeout)
+        return result
+
+    def add_job(
+        self,
+        task: str | Callable[..., Any],
+        trigger: ITrigger,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+        **options: Any,
+    ) -> Deferred[Job]:
+        return self._call(
+            "add_job",
+            lambda: [
+                JobSpec(task, trigger, args, kwargs, **options),
+                _choice(on_conflict),
+            ],
+        )
+
+    def add_jobs(
+        self,
+        specs: Sequence[JobSpec],
+        on_conflict: OnConflict | str = OnConflict.ERROR,
+    ) -> Deferred[list[Job]]:
+        return self._call("add_jobs", lambda: [list(specs), _choice(on_conflict)])
+
+    def get_job(self, job_id: str) -> Deferred[Job]:
+        return self._call("get_job", lambda: [job_id])
+
+    def get_jobs(self, query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
+        return self._call("get_jobs", lambda: [query])
+
+    def modify_job(
+        self, job_id: str, revision: int | None = None, **changes: Any
+    ) -> Deferred[Job]:
+        def arguments() -> list[Any]:
+            if "task" in changes:
+                changes["task"] = task_name(changes["task"])
+            return [job_id, revision, changes]
+
+        return self._call("modify_job", arguments)
+
+    def reschedule_job(
+        self, job_id: str, trigger: ITrigger, revision: int | None = None
+    ) -> Deferred[Job]:
+        return self._call("reschedule_job", lambda: [job_id, trigger, revision])
+
+    def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
+        return self._call("pause_job", lambda: [job_id, note])
+
+    def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
+        return self._call("resume_job", lambda: [job_id, catch_up])
+
+    def remove_job(self, job_id: str) -> Deferred[None]:
+        return self._call("remove_job", lambda: [job_id])
+
+    def run_job(self, job_id: str, force: bool = False) -> Deferred[Run]:
+        return self._call("run_job", lambda: [job_id, force])
+
+    def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
+        return self._call("cancel_run", lambda: [run_id, reason])
+
+    def get_run(self, run_id: str) -> Deferred[Run]:
+        return self._call("get_run", lambda: [run_id])
+
+    def get_runs(self, query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
+        return self._call("get_runs", lambda: [query])
+
+    def forecast(
+        self,
+        start: datetime,
+        end: datetime,
+        job_ids: Sequence[str] | None = None,
+        limit: int = 1000,
+    ) -> Deferred[list[Forecast]]:
+        ids = None if job_ids is None else list(job_ids)
+        return self._call("forecast", lambda: [start, end, ids, limit])
+
+    def pause(self, note: str = "") -> Deferred[None]:
+        return self._call("pause", lambda: [note])
+
+    def resume(self) -> Deferred[None]:
+        return self._call("resume", list)
+
+    def status(self) -> Deferred[SchedulerStatus]:
+        return self._call("status", list)
+
+    def get_quarantined(self) -> Deferred[list[Quarantined]]:
+        return self._call("get_quarantined", list)
+
+    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
+        return self._call("repair_job", lambda: [job_id, spec])
+
+    # Events
+
+    def subscribe(self, observer: Callable[[Event], object]) -> Deferred[ISubscription]:
+        async def subscribe() -> ISubscription:
+            if not callable(observer):
+                raise BadValue("observer", f"{observer!r} cannot be called")
+            subscription = _Subscription(self, observer)
+            first = not self._subscriptions
+            self._subscriptions = (*self._subscriptions, subscription)
+            try:
+                if first:
+                    await self._ask(self._subscribe)
+            except BaseException:
+                self.drop(subscription)
+                raise
+            return subscription
+
+        return Deferred.fromCoroutine(subscribe())
+
+    async def _subscribe(self, connection: _Connection) -> None:
+        before = self._feed[0]
+        epoch, last = await connection.ask(Subscribe, list(self._feed))
+        if before is None:
+            # Events may have come before the answer.
+            self._feed = (epoch, max(last, self._feed[1] or 0))
+        elif before != epoch:
+            self._feed = (epoch, last)
+            self._tell(EventsLost(from_seconds(self._reactor.seconds()), None))
+
+    def drop(self, subscription: _Subscription) -> None:
+        """
+        End a subscription; harmless when it has ended.
+        """
+        before = self._subscriptions
+        self._subscriptions = tuple(one for one in before if one is not subscription)
+        if before and not self._subscriptions:
+            self._feed = (None, None)
+            if self.running:
+                ending = Deferred.fromCoroutine(
+                    self._ask(lambda connection: connection.ask(Unsubscribe, []))
+                )
+                ending.addErrback(lambda failure: failure.trap(SchedulerError) and None)
+
+    def _happened(self, number: int, events: list[bytes]) -> None:
+        self._feed = (self._feed[0], number)
+        for data in events:
+            self._tell(loads(data))
+
+    def _tell(self, event: Event) -> None:
+        for subscription in self._subscriptions:
+            try:
+                subscription.observer(event)
+            except Exception:
+                self._log.failure(
+                    "an observer of events failed: {observer}",
+                    observer=subscription.observer,
+                )
+
+
+def _choice(on_conflict: Any) -> str:
+    try:
+        return OnConflict(on_conflict).value
+    except ValueError:
+        raise BadValue(
+            "on_conflict", f"expected error, replace or keep, not {on_conflict!r}"
+        ) from None

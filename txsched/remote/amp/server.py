@@ -1,0 +1,351 @@
+"""
+``IScheduler`` to AMP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IAddress
+from twisted.internet.main import CONNECTION_DONE
+from twisted.internet.protocol import Factory
+from twisted.logger import Logger
+from twisted.protocols.amp import AMP, Box
+from twisted.python.failure import Failure
+
+from ..._version import __version__
+from ...codec import dumps, loads
+from ...errors import (
+    BadBox,
+    BadValue,
+    NotAllowed,
+    NotSerializable,
+    ProtocolMismatch,
+    SchedulerError,
+    TooLarge,
+    UnexpectedError,
+    error_to_wire,
+)
+from ...interfaces import IScheduler
+from ..access import AccessPolicy, RestrictedScheduler
+from ..feed import Feed
+from ..methods import METHODS, check_arguments
+from .adding import Adder
+from .commands import PART, PROTOCOL, Events, command_name
+
+__all__ = ["AMPServer", "AMPServerFactory"]
+
+_METHODS = {command_name(name).encode("ascii"): name for name in METHODS}
+
+
+class AMPServer(AMP):
+    """
+    One connection of a client.
+    """
+
+    _log = Logger()
+
+    def __init__(self, factory: AMPServerFactory) -> None:
+        super().__init__()
+        self._server = factory
+        self._greeted = False
+        self._pending = 0
+        self._uploads: dict[int, list[bytes]] = {}
+        self._uploaded = 0
+        self._downloads: dict[int, bytes] = {}
+        self._transfers = 0
+        self._position: int | None = None
+        self._sending = False
+
+    def connectionMade(self) -> None:
+        """
+        Called by Twisted: refuse one connection too many.
+        """
+        super().connectionMade()
+        if not self._server.enter(self):
+            self.cut_off()
+
+    def cut_off(self) -> None:
+        """
+        Close the connection.
+        """
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+    def dataReceived(self, data: bytes) -> None:
+        """
+        Called by Twisted: answer what came, jobs that are added together at once.
+        """
+        super().dataReceived(data)
+        self._server.adder.flush()
+
+    def connectionLost(self, reason: Failure = Failure(CONNECTION_DONE)) -> None:
+        """
+        Called by Twisted: forget what belongs to the connection.
+        """
+        super().connectionLost(reason)
+        self._server.leave(self)
+        self._position = None
+        self._uploads.clear()
+        self._downloads.clear()
+
+    def locateResponder(self, name: bytes) -> Callable[[Box], Any] | None:
+        """
+        Called by Twisted: find what answers a command.
+        """
+        method = _METHODS.get(name)
+        if method is not None:
+            return lambda box: self._respond(box, method)
+        if name == b"Download":
+            return self._download
+        other = _OTHERS.get(name)
+        if other is not None:
+            return lambda box: self._answer(box, lambda: other(self, box))
+        return None
+
+    # Answers
+
+    def _respond(self, box: Box, method: str) -> Deferred[Box]:
+        async def call() -> Any:
+            arguments = check_arguments(method, self._arguments(box))
+            if method == "add_job":
+                return await self._server.adder.add(*arguments)
+            if method == "modify_job":
+                job_id, revision, changes = arguments
+                for name in ("self", "job_id", "revision"):
+                    if name in changes:
+                        raise BadValue(name, "cannot be changed")
+                return await self._server.scheduler.modify_job(
+                    job_id, revision, **changes
+                )
+            return await getattr(self._server.scheduler, method)(*arguments)
+
+        return self._answer(box, call)
+
+    def _answer(self, box: Box, work: Callable[[], Awaitable[Any]]) -> Deferred[Box]:
+        return Deferred.fromCoroutine(self._worked(box, work))
+
+    async def _worked(self, box: Box, work: Callable[[], Awaitable[Any]]) -> Box:
+        if self._pending >= self._server.pending:
+            limit = self._server.pending
+            refusal = NotAllowed(f"more than {limit} calls at once on one connection")
+            return self._box(_failed(refusal))
+        self._pending += 1
+        try:
+            data = dumps([0, await work()], "result")
+            if len(data) > self._server.message_size:
+                limit = self._server.message_size
+                raise TooLarge("the answer", len(data), limit)
+        except SchedulerError as error:
+            data = _failed(error)
+        except Exception as error:
+            self._log.failure(
+                "the call {command!r} failed", command=box.get(b"_command")
+            )
+            data = _failed(UnexpectedError(type(error).__name__))
+        finally:
+            self._pending -= 1
+        return self._box(data)
+
+    def _box(self, data: bytes) -> Box:
+        """
+        Put an answer, or its first part, into a box.
+        """
+        if len(data) <= PART:
+            return Box({b"r": data})
+        self._transfers += 1
+        self._downloads[self._transfers] = data[PART:]
+        return Box({b"r": data[:PART], b"m": b"%d" % self._transfers})
+
+    def _arguments(self, box: Box) -> Any:
+        if not self._greeted:
+            raise BadBox("the first command must be Hello")
+        if b"t" in box:
+            parts = self._uploads.pop(_number(box, b"t"), None)
+            if parts is None:
+                raise BadBox("t: there is no such upload")
+            data = b"".join(parts)
+            self._uploaded -= len(data)
+        elif b"a" in box:
+            data = box[b"a"]
+        else:
+            raise BadBox("it has neither the field a nor t")
+        return loads(data)
+
+    # Beside the methods
+
+    async def _hello(self, box: Box) -> Any:
+        if b"a" not in box:
+            raise BadBox("it has no field a")
+        greeting = loads(box[b"a"])
+        if not (
+            isinstance(greeting, list)
+            and len(greeting) == 3
+            and all(type(one) is int for one in greeting[:2])
+        ):
+            raise BadBox("Hello takes a list of oldest, newest and software")
+        oldest, newest, software = greeting
+        version = min(newest, PROTOCOL[1])
+        if version < max(oldest, PROTOCOL[0]):
+            raise ProtocolMismatch(
+                f"the client ({software}) speaks {oldest} to {newest}, the server"
+                f" (txsched {__version__}) {PROTOCOL[0]} to {PROTOCOL[1]}"
+            )
+        self._greeted = True
+        return [version, f"txsched {__version__}"]
+
+    async def _upload(self, box: Box) -> None:
+        if not self._greeted:
+            raise BadBox("the first command must be Hello")
+        transfer = _number(box, b"t")
+        if b"d" not in box:
+            raise BadBox("it has no field d")
+        data = box[b"d"]
+        limit = self._server.message_size
+        self._uploaded += len(data)
+        if self._uploaded > limit:
+            size = self._uploaded
+            self._uploads.clear()
+            self._uploaded = 0
+            raise TooLarge("what was uploaded", size, limit)
+        self._uploads.setdefault(transfer, []).append(data)
+
+    def _download(self, box: Box) -> Box:
+        try:
+            data = self._downloads.pop(_number(box, b"t"))
+        except KeyError:
+            return self._box(_failed(BadBox("t: there is no such download")))
+        except BadBox as error:
+            return self._box(_failed(error))
+        return self._box(data)
+
+    async def _subscribe(self, box: Box) -> Any:
+        arguments = self._arguments(box)
+        feed = self._server.feed
+        await feed.listen(self, self._push)
+        epoch, last = arguments if isinstance(arguments, list) else (None, None)
+        if epoch == feed.epoch and type(last) is int and 0 <= last <= feed.last:
+            self._position = last
+        else:
+            self._position = feed.last
+        answer = [feed.epoch, self._position]
+        self._push()
+        return answer
+
+    async def _unsubscribe(self, box: Box) -> None:
+        self._server.feed.leave(self)
+        self._position = None
+
+    def _push(self) -> None:
+        """
+        Send the next events, unless the client has yet to answer the last ones.
+        """
+        if self._sending or self._position is None:
+            return
+        feed = self._server.feed
+        if self._position >= feed.last:
+            return
+        number, events = feed.after(self._position, PART - 1000)
+        self._sending = True
+        sent = self.callRemote(Events, n=number, e=dumps(events))
+        self._position = number
+        sent.addCallbacks(self._pushed, self._not_pushed)
+
+    def _pushed(self, _: Any) -> None:
+        self._sending = False
+        self._push()
+
+    def _not_pushed(self, failure: Any) -> None:
+        """
+        The connection is gone, or the client is none: it asks again when it is back.
+        """
+        self._sending = False
+        self._position = None
+        self._server.feed.leave(self)
+
+
+_OTHERS: dict[bytes, Callable[[AMPServer, Box], Any]] = {
+    b"Hello": AMPServer._hello,
+    b"Upload": AMPServer._upload,
+    b"Subscribe": AMPServer._subscribe,
+    b"Unsubscribe": AMPServer._unsubscribe,
+}
+
+
+def _number(box: Box, key: bytes) -> int:
+    try:
+        return int(box[key])
+    except (KeyError, ValueError):
+        raise BadBox(f"{key.decode()}: expected a number") from None
+
+
+def _failed(error: SchedulerError) -> bytes:
+    code, fields = error_to_wire(error)
+    try:
+        return dumps([1, code, fields])
+    except NotSerializable:
+        return dumps([1, code, {name: repr(one) for name, one in fields.items()}])
+
+
+class AMPServerFactory(Factory):
+    """
+    Serves a scheduler by AMP.
+
+    :param scheduler: any ``IScheduler``.
+    :param policy: which tasks its clients may schedule; ``None`` allows all.
+    :param connections: the most clients at once; one more is cut off.
+    :param message_size: the most bytes of one request or answer.
+    :param pending: the most calls at once on one connection.
+    """
+
+    noisy = False
+
+    def __init__(
+        self,
+        scheduler: IScheduler,
+        policy: AccessPolicy | None = None,
+        *,
+        connections: int = 100,
+        message_size: int = 16 * 1024 * 1024,
+        pending: int = 1000,
+    ) -> None:
+        if policy is not None:
+            scheduler = RestrictedScheduler(scheduler, policy)
+        self.scheduler = scheduler
+        self.message_size = message_size
+        self.pending = pending
+        self.feed = Feed(scheduler)
+        self.adder = Adder(scheduler)
+        self._connections = connections
+        self._clients: set[AMPServer] = set()
+
+    def buildProtocol(self, addr: IAddress | None) -> AMPServer:
+        """
+        Called by Twisted: make what serves one client.
+        """
+        return AMPServer(self)
+
+    def enter(self, client: AMPServer) -> bool:
+        """
+        :returns: whether there is room for one more client.
+        """
+        if len(self._clients) >= self._connections:
+            return False
+        self._clients.add(client)
+        return True
+
+    def leave(self, client: AMPServer) -> None:
+        """
+        A client is gone.
+        """
+        self._clients.discard(client)
+        self.feed.leave(client)
+
+    def disconnect(self) -> None:
+        """
+        Cut off all clients.
+        """
+        for client in tuple(self._clients):
+            client.cut_off()

@@ -1,0 +1,114 @@
+"""
+The methods of a scheduler as they are called from afar: names and types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from ..errors import BadBox, BadValue
+from ..model import JobQuery, JobSpec, RunQuery
+
+__all__ = ["METHODS", "Parameter", "check_arguments"]
+
+
+@frozen
+class Parameter:
+    """
+    One parameter of a method.
+
+    :ivar name: as the interface calls it.
+    :ivar kinds: the classes that its value may have; empty for any.
+    :ivar of: for a list, the classes of its items.
+    """
+
+    name: str
+    kinds: tuple[type, ...] = ()
+    of: tuple[type, ...] = ()
+
+    def check(self, value: Any) -> None:
+        """
+        Refuse a value of another class.
+
+        :raises BadValue: naming the parameter.
+        """
+        if self.kinds and (
+            not isinstance(value, self.kinds)
+            or (isinstance(value, bool) and bool not in self.kinds)
+        ):
+            names = " or ".join(_name(kind) for kind in self.kinds)
+            raise BadValue(self.name, f"expected {names}, not {_short(value)}")
+        if self.of and value is not None:
+            for number, item in enumerate(value):
+                if not isinstance(item, self.of):
+                    names = " or ".join(_name(kind) for kind in self.of)
+                    raise BadValue(
+                        f"{self.name}[{number}]",
+                        f"expected {names}, not {_short(item)}",
+                    )
+
+
+def _name(kind: type) -> str:
+    words = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
+    words |= {dict: "a mapping", datetime: "a datetime", type(None): "nothing"}
+    return words.get(kind, kind.__name__)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+_NOTHING = type(None)
+_JOB_ID = Parameter("job_id", (str,))
+_REVISION = Parameter("revision", (int, _NOTHING))
+_ON_CONFLICT = Parameter("on_conflict", (str,))
+_SPEC = Parameter("spec", (JobSpec,))
+
+#: Each method with its parameters, in the order in which they travel.
+METHODS: Mapping[str, Sequence[Parameter]] = {
+    "add_job": (_SPEC, _ON_CONFLICT),
+    "add_jobs": (Parameter("specs", (list,), (JobSpec,)), _ON_CONFLICT),
+    "get_job": (_JOB_ID,),
+    "get_jobs": (Parameter("query", (JobQuery,)),),
+    "modify_job": (_JOB_ID, _REVISION, Parameter("changes", (dict,), (str,))),
+    "reschedule_job": (_JOB_ID, Parameter("trigger"), _REVISION),
+    "pause_job": (_JOB_ID, Parameter("note", (str,))),
+    "resume_job": (_JOB_ID, Parameter("catch_up", (bool,))),
+    "remove_job": (_JOB_ID,),
+    "run_job": (_JOB_ID, Parameter("force", (bool,))),
+    "cancel_run": (Parameter("run_id", (str,)), Parameter("reason", (str,))),
+    "get_run": (Parameter("run_id", (str,)),),
+    "get_runs": (Parameter("query", (RunQuery,)),),
+    "forecast": (
+        Parameter("start", (datetime,)),
+        Parameter("end", (datetime,)),
+        Parameter("job_ids", (list, _NOTHING), (str,)),
+        Parameter("limit", (int,)),
+    ),
+    "pause": (Parameter("note", (str,)),),
+    "resume": (),
+    "status": (),
+    "get_quarantined": (),
+    "repair_job": (_JOB_ID, _SPEC),
+}
+
+
+def check_arguments(method: str, arguments: Any) -> list[Any]:
+    """
+    Check what came for *method*, one of :data:`METHODS`.
+
+    :raises BadBox: it is not a list of as many arguments.
+    :raises BadValue: naming the argument that has another type.
+    """
+    parameters = METHODS[method]
+    if not isinstance(arguments, list) or len(arguments) != len(parameters):
+        names = ", ".join(one.name for one in parameters) or "nothing"
+        raise BadBox(f"{method} takes a list of {names}")
+    for parameter, value in zip(parameters, arguments, strict=True):
+        parameter.check(value)
+    return arguments
