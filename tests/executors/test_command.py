@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
 from twisted.trial.unittest import SynchronousTestCase, TestCase
 
 from txsched.errors import TaskFailed
@@ -393,11 +394,31 @@ class CommandTests(TestCase):
         A child that cleans up after its parent has ended is waited for.
         """
         fifo = Fifo(self)
-        script = (
-            "(trap 'echo cleaned; exit' TERM; echo up >&3; while :; do :; done) & wait"
+        released = os.path.abspath(self.mktemp())
+        os.mkfifo(released)
+        release = os.open(released, os.O_RDWR)
+        self.addCleanup(os.close, release)
+        child = f"trap 'read x <{released}; echo cleaned; exit' TERM; echo up >&3"
+        call = fifo.holding(
+            f"echo $$. >&3; ({child}; while :; do :; done) & wait; echo never"
         )
-        outcome = await self.cancelled(script, fifo, kill_after=20)
+        executor = self.make(kill_after=20)
+        gathering = Gathering(1)
+        context = make_context(0)
+        executor.submit([(call, context)], gathering.done)
+        await fifo.heard(b"up\n")
+        executor.cancel(context)
+        parent = Path(f"/proc/{int(fifo.data.split(b'.')[0])}/stat")
+        while " Z " not in parent.read_text():
+            await deferLater(reactor, 0)
+        for _ in range(20):
+            await deferLater(reactor, 0)
+        self.assertEqual(gathering.outcomes, {})
+        os.write(release, b"go\n")
+        await gathering.complete
+        outcome = gathering.outcomes["run-0"]
         self.assertEqual(outcome.result["output"], "cleaned\n")
+        self.assertEqual(outcome.result["signal"], "SIGTERM")
         await fifo.closed
 
     async def test_cancel_a_stopped_program(self) -> None:
