@@ -477,7 +477,7 @@ def _undocumented(name: str, value: Any, module: str) -> Iterator[str]:
     elif inspect.isclass(value):
         if not value.__doc__:
             yield name
-        for key, attribute in vars(value).items():
+        for key, attribute in list(vars(value).items()):
             if not key.startswith("_") and not _explained(value, key, attribute):
                 yield f"{name}.{key}"
     elif inspect.isfunction(value) and not value.__doc__:

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
@@ -197,7 +197,9 @@ class CrashTests(TestCase):
         """
         client = self._client(folder)
         try:
-            await client.pause("the test ends")
+            await gatherResults(
+                [client.pause_job(f"job {n}", "the test ends") for n in range(JOBS)]
+            )
             active = [one for one in Disposition if one.active]
             deadline = time.monotonic() + 30
             while (await client.get_runs(RunQuery(dispositions=active, limit=1))).items:

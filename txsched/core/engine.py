@@ -100,7 +100,7 @@ class Engine:
     @property
     def paused(self) -> bool:
         """
-        Whether no job is fired; settable.
+        Whether nothing is started; settable.
         """
         return self._paused
 
@@ -217,9 +217,9 @@ class Engine:
         if room <= 0:
             self._crowded = True
             return None
-        found = 0
-        if not self._paused:
-            found = await self._fire(now, room)
+        if self._paused:
+            return None
+        found = await self._fire(now, room)
         if found < room or seconds - self._runs_looked_at >= 1.0:
             self._runs_looked_at = seconds
             found += await self._take_runs(now, room)
@@ -228,8 +228,6 @@ class Engine:
         due = await self._store.next_due(now, tuple(self._executors))
         if due is None:
             return None
-        if self._paused:
-            return seconds + settings.longest_sleep.total_seconds()
         if not found and due <= now:
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)

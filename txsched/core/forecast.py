@@ -9,10 +9,30 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 
+from ..errors import BadValue
 from ..model import Forecast, Job, jitter_offset
 from .planning import first_planned_time
 
-__all__ = ["forecast"]
+__all__ = ["check_window", "forecast"]
+
+_MAX_FORECAST = 100_000
+
+
+def check_window(start: datetime, end: datetime, limit: int) -> None:
+    """
+    Refuse a question that cannot be answered.
+
+    :raises BadValue: for ``start``, ``end`` or ``limit``.
+    """
+    for name, instant in (("start", start), ("end", end)):
+        if not isinstance(instant, datetime) or instant.tzinfo is None:
+            raise BadValue(
+                name, f"expected a datetime with a time zone, not {instant!r}"
+            )
+    if isinstance(limit, bool) or not isinstance(limit, int):
+        raise BadValue("limit", f"expected a whole number, not {limit!r}")
+    if not 1 <= limit <= _MAX_FORECAST:
+        raise BadValue("limit", f"{limit} is not within 1 to {_MAX_FORECAST}")
 
 
 def forecast(

@@ -15,9 +15,10 @@ from ..model import Call, ITrigger, Job, Run, new_generation
 from ..model.options import OPTIONS, check_arguments, check_options, check_task
 from .planning import first_planned_time, pass_over
 
-__all__ = ["modified", "rescheduled", "resumed"]
+__all__ = ["checked_note", "modified", "rescheduled", "resumed"]
 
 _CALL = ("task", "args", "kwargs")
+_MAX_NOTE = 1000
 
 
 def modified(job: Job, changes: Mapping[str, Any], now: datetime) -> Job:
@@ -102,3 +103,18 @@ def resumed(job: Job, catch_up: bool, now: datetime) -> tuple[Job, Sequence[Run]
     note = f": {job.paused.note}" if job.paused.note else ""
     runs, cursor = pass_over(job, now, f"the job was paused{note}")
     return evolve(new, next_run_time=cursor), runs
+
+
+def checked_note(note: Any, name: str = "note") -> str:
+    """
+    Refuse a note that is no text, or too long.
+
+    :raises BadValue: for *name*.
+    """
+    if not isinstance(note, str):
+        raise BadValue(name, f"expected text, not {note!r}")
+    if len(note) > _MAX_NOTE:
+        raise BadValue(
+            name, f"has {len(note)} characters, at most {_MAX_NOTE} are allowed"
+        )
+    return note

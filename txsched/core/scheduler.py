@@ -16,7 +16,6 @@ from zope.interface import implementer
 from .._version import __version__
 from ..errors import (
     AlreadyRunning,
-    BadTrigger,
     BadValue,
     NoSuchJob,
     NotRunning,
@@ -24,8 +23,6 @@ from ..errors import (
 )
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
-    MAX_PAGE,
-    Call,
     Disposition,
     Event,
     Forecast,
@@ -52,22 +49,18 @@ from ..model import (
     SchedulerStatus,
     SchedulerStopping,
     from_seconds,
-    new_generation,
-    run_id,
 )
+from .building import JobBuilder
 from .engine import Engine
-from .forecast import forecast
-from .modifying import modified, rescheduled, resumed
-from .planning import first_planned_time
+from .forecast import check_window, forecast
+from .modifying import checked_note, modified, rescheduled, resumed
 from .publisher import Publisher
+from .requests import forecast_jobs, request_run
 from .settings import Settings
 
 __all__ = ["LocalScheduler"]
 
 T = TypeVar("T")
-
-_MAX_FORECAST = 100_000
-_MAX_NOTE = 1000
 
 
 @implementer(IScheduler)
@@ -98,7 +91,10 @@ class LocalScheduler:
     _note: str = field(default="", init=False)
     _started_at: datetime | None = field(default=None, init=False)
 
+    _builder: JobBuilder = field(init=False)
+
     def __attrs_post_init__(self) -> None:
+        self._builder = JobBuilder(self._executors, self._defaults)
         self._engine = Engine(
             self._store,
             self._executors,
@@ -211,7 +207,7 @@ class LocalScheduler:
                 "on_conflict", f"expected error, replace or keep, not {on_conflict!r}"
             ) from None
         now = self._now()
-        jobs = [self._build(spec, now) for spec in specs]
+        jobs = [self._builder.build(spec, now) for spec in specs]
         seen: set[str] = set()
         for job in jobs:
             if job.id in seen:
@@ -226,50 +222,6 @@ class LocalScheduler:
                 if kept.generation == job.generation:
                     self._publisher.publish(JobAdded(now, job.id))
         return stored
-
-    def _build(self, spec: JobSpec, now: datetime) -> Job:
-        """
-        Make the job that *spec* asks for.
-        """
-        options = spec.options
-        get = options.get
-        defaults = self._defaults
-        alias = get("executor", defaults.executor)
-        call = Call(spec.task, spec.args, spec.kwargs)
-        self._check_call(alias, call)
-        start, end = get("start_time"), get("end_time")
-        first = first_planned_time(spec.trigger, now, start, end)
-        if first is None:
-            raise BadTrigger("trigger", f"{spec.trigger} has no planned time ahead")
-        return Job(
-            get("id") or uuid4().hex,
-            call,
-            spec.trigger,
-            get("name") or call.task_name,
-            alias,
-            get("misfire_grace_time", defaults.misfire_grace_time),
-            get("coalesce", defaults.coalesce),
-            get("max_instances", defaults.max_instances),
-            get("max_runs"),
-            start,
-            end,
-            get("jitter"),
-            get("tags", ()),
-            get("on_crash", defaults.on_crash),
-            get("keep_runs", defaults.keep_runs),
-            None,
-            new_generation(),
-            1,
-            first,
-            0,
-        )
-
-    def _check_call(self, alias: str, call: Call) -> None:
-        executor = self._executors.get(alias)
-        if executor is None:
-            known = ", ".join(sorted(self._executors))
-            raise BadValue("executor", f"there is no {alias!r}; there are {known}")
-        executor.check(call)
 
     def get_job(self, job_id: str) -> Deferred[Job]:
         return self._ask(lambda: self._store.get_job(job_id))
@@ -324,7 +276,7 @@ class LocalScheduler:
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             new = modified(job, changes, now)
-            self._check_call(new.executor, new.call)
+            self._builder.check(new.executor, new.call)
             return new, ()
 
         return Deferred.fromCoroutine(
@@ -344,7 +296,7 @@ class LocalScheduler:
     def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             since = now if job.paused is None else job.paused.at
-            return evolve(job, paused=Pause(since, _checked_note(note))), ()
+            return evolve(job, paused=Pause(since, checked_note(note))), ()
 
         return Deferred.fromCoroutine(
             self._change(
@@ -376,49 +328,17 @@ class LocalScheduler:
     async def _run_job(self, job_id: str, force: bool) -> Run:
         self._check_running()
         job = await self._store.get_job(job_id)
-        now = self._now()
-        run = Run(
-            f"{run_id(job.generation, now)}-{uuid4().hex[:8]}",
-            job.id,
-            now,
-            Disposition.PENDING,
-            "asked for",
-            job.executor,
-            manual=True,
-        )
-        if not force:
-            active = await self._active_runs(job_id, job.max_instances)
-            if len(active) >= job.max_instances:
-                run = run._replace(
-                    disposition=Disposition.SKIPPED,
-                    ended_at=now,
-                    by=active[0].id,
-                    reason=f"max_instances is {job.max_instances}:"
-                    f" run {active[0].id} is active",
-                )
-        await self._store.add_runs((run,))
+        run = await request_run(self._store, job, force, self._now())
         if run.ended_at is None:
             self._engine.wake()
         else:
-            self._publisher.publish(RunEnded(now, run))
+            self._publisher.publish(RunEnded(run.ended_at, run))
         return run
-
-    async def _active_runs(self, job_id: str, limit: int) -> Sequence[Run]:
-        active = tuple(one for one in Disposition if one.active)
-        page = await self._store.find_runs(
-            RunQuery(
-                job_id=job_id,
-                dispositions=active,
-                descending=False,
-                limit=min(limit, MAX_PAGE),
-            )
-        )
-        return page.items
 
     def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
         async def cancel() -> Run:
             self._check_running()
-            why = _checked_note(reason, "reason") or "cancelled by a user"
+            why = checked_note(reason, "reason") or "cancelled by a user"
             now = self._now()
             (run,) = await self._store.cancel_runs((run_id,), why, now)
             if self._engine.runner.cancel(run_id, why):
@@ -452,27 +372,8 @@ class LocalScheduler:
         limit: int,
     ) -> list[Forecast]:
         self._check_running()
-        for name, instant in (("start", start), ("end", end)):
-            if not isinstance(instant, datetime) or instant.tzinfo is None:
-                raise BadValue(
-                    name, f"expected a datetime with a time zone, not {instant!r}"
-                )
-        if isinstance(limit, bool) or not isinstance(limit, int):
-            raise BadValue("limit", f"expected a whole number, not {limit!r}")
-        if not 1 <= limit <= _MAX_FORECAST:
-            raise BadValue("limit", f"{limit} is not within 1 to {_MAX_FORECAST}")
-        if job_ids is not None:
-            jobs = [await self._store.get_job(job_id) for job_id in job_ids]
-        else:
-            jobs = []
-            query = JobQuery(paused=False, order_by="next_run_time", limit=MAX_PAGE)
-            while True:
-                page = await self._store.find_jobs(query)
-                soon = [job for job in page.items if _planned_before(job, end)]
-                jobs += soon
-                if page.next_cursor is None or len(soon) < len(page.items):
-                    break
-                query = evolve(query, cursor=page.next_cursor)
+        check_window(start, end, limit)
+        jobs = await forecast_jobs(self._store, end, job_ids)
         return forecast(jobs, max(start, self._now()), end, limit)
 
     # The whole
@@ -488,7 +389,7 @@ class LocalScheduler:
     def pause(self, note: str = "") -> Deferred[None]:
         async def pause() -> None:
             self._check_running()
-            self._note = _checked_note(note)
+            self._note = checked_note(note)
             self._engine.paused = True
             self._publisher.publish(SchedulerPaused(self._now(), note))
 
@@ -536,24 +437,10 @@ class LocalScheduler:
             self._check_running()
             now = self._now()
             job = await self._store.repair_job(
-                evolve(self._build(spec, now), id=job_id)
+                evolve(self._builder.build(spec, now), id=job_id)
             )
             self._engine.wake_at(job.due)
             self._publisher.publish(JobAdded(now, job_id))
             return job
 
         return Deferred.fromCoroutine(repair())
-
-
-def _planned_before(job: Job, end: datetime) -> bool:
-    return job.next_run_time is not None and job.next_run_time < end
-
-
-def _checked_note(note: Any, name: str = "note") -> str:
-    if not isinstance(note, str):
-        raise BadValue(name, f"expected text, not {note!r}")
-    if len(note) > _MAX_NOTE:
-        raise BadValue(
-            name, f"has {len(note)} characters, at most {_MAX_NOTE} are allowed"
-        )
-    return note

@@ -176,7 +176,7 @@ class IScheduler(Interface):
 
     def pause(note: str = "") -> Deferred[None]:
         """
-        Fire nothing until :meth:`resume`; runs under way go on.
+        Start nothing until :meth:`resume`; runs under way go on.
 
         Not kept over a restart of the scheduler.
         """

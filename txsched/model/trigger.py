@@ -30,8 +30,8 @@ class ITrigger(Interface):
         :param previous_fire_time: the last planned time, or ``None`` for the first.
         :param now: used when there was no planned time yet: the answer is then
             at *now* or later; only a trigger of one single time gives one that
-            has passed, for a job that is late.  With a previous one the answer is strictly later
-            than it and may lie before *now* (it is then overdue).
+            has passed, for a job that is late.  With a previous one the answer is
+            strictly later than it and may lie before *now* (it is then overdue).
         :returns: an aware datetime, or ``None`` for never again.
         """
 

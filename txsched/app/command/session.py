@@ -120,10 +120,12 @@ class Session:
             raise BadValue(
                 "--server", f"{self.server!r} is no client endpoint: {error}"
             ) from None
-        scheduler = AMPScheduler(reactor, endpoint, timeout=self.timeout)
+        scheduler = AMPScheduler(reactor, endpoint, timeout=self.timeout, attempts=1)
         scheduler.startService()
         try:
             return await work(scheduler)
+        except NotConnected as error:
+            raise NotConnected(f"{self.server}: {error.reason}") from None
         finally:
             await scheduler.stopService()
 

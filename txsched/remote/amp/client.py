@@ -8,21 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import define, frozen
+from attrs import define
 from twisted.application.internet import ClientService
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.error import ConnectionClosed
-from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
-from twisted.internet.protocol import Factory
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import Logger
-from twisted.protocols.amp import AMP, AmpError, UnhandledCommand
+from twisted.protocols.amp import AmpError, UnhandledCommand
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from ..._version import __version__
-from ...codec import dumps, loads, task_name
+from ...codec import loads, task_name
 from ...errors import (
     BadBox,
     BadValue,
@@ -30,8 +28,6 @@ from ...errors import (
     NotRunning,
     SchedulerError,
     TimedOut,
-    TooLarge,
-    error_from_wire,
 )
 from ...interfaces import IScheduler, ISubscription
 from ...model import (
@@ -50,121 +46,10 @@ from ...model import (
     SchedulerStatus,
     from_seconds,
 )
-from .commands import (
-    COMMANDS,
-    PART,
-    PROTOCOL,
-    Download,
-    Events,
-    Hello,
-    Subscribe,
-    Unsubscribe,
-    Upload,
-)
+from .commands import COMMANDS, Subscribe, Unsubscribe
+from .connection import Connection, ConnectionFactory, ObservedEndpoint
 
 __all__ = ["AMPScheduler"]
-
-
-class _Connection(AMP):
-    """
-    A connection to a server; what it is used for is in :class:`AMPScheduler`.
-    """
-
-    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
-        super().__init__()
-        self._happened = happened
-        self._transfers = 0
-
-    @Events.responder
-    def events(self, n: int, e: bytes) -> dict[str, Any]:
-        """
-        Take events from the server.
-        """
-        self._happened(n, loads(e))
-        return {}
-
-    async def greet(self) -> None:
-        """
-        Agree on a version of the protocol.
-
-        :raises ProtocolMismatch: there is none in common.
-        """
-        await self.ask(Hello, [*PROTOCOL, f"txsched {__version__}"])
-
-    async def ask(self, command: Any, arguments: Any, limit: int = 2**31) -> Any:
-        """
-        Call *command* and give its result, both in as many parts as it takes.
-        """
-        data = dumps(arguments, "arguments")
-        if len(data) <= PART:
-            answer = await self.callRemote(command, a=data)
-        else:
-            if len(data) > limit:
-                raise TooLarge("the request", len(data), limit)
-            answer = await self.callRemote(command, t=await self._upload(data))
-        parts = [answer["r"]]
-        while answer.get("m") is not None:
-            answer = await self.callRemote(Download, t=answer["m"])
-            parts.append(answer["r"])
-        return _result(b"".join(parts))
-
-    async def _upload(self, data: bytes) -> int:
-        self._transfers += 1
-        transfer = self._transfers
-        answers = await gatherResults(
-            [
-                self.callRemote(Upload, t=transfer, d=data[first : first + PART])
-                for first in range(0, len(data), PART)
-            ],
-            consumeErrors=True,
-        )
-        for answer in answers:
-            _result(answer["r"])
-        return transfer
-
-
-def _result(data: bytes) -> Any:
-    answer = loads(data)
-    if isinstance(answer, list) and len(answer) == 2 and answer[0] == 0:
-        return answer[1]
-    if isinstance(answer, list) and len(answer) == 3 and answer[0] == 1:
-        raise error_from_wire(answer[1], answer[2])
-    raise BadBox(f"the server answered {answer!r}")
-
-
-class _Factory(Factory):
-    """
-    Makes connections for one client.
-    """
-
-    noisy = False
-
-    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
-        self.happened = happened
-
-    def buildProtocol(self, addr: IAddress | None) -> _Connection:
-        """
-        Called by Twisted: make a connection.
-        """
-        return _Connection(self.happened)
-
-
-@implementer(IStreamClientEndpoint)
-@frozen
-class _Observed:
-    """
-    An endpoint that tells why it could not connect.
-    """
-
-    endpoint: IStreamClientEndpoint
-    failed: Callable[[Failure], Failure]
-
-    def connect(self, factory: Any) -> Deferred[Any]:
-        """
-        See ``IStreamClientEndpoint.connect``.
-        """
-        connecting: Deferred[Any] = self.endpoint.connect(factory)
-        return connecting.addErrback(self.failed)
 
 
 @implementer(ISubscription)
@@ -199,6 +84,8 @@ class AMPScheduler(Service):
     :param endpoint: where the server is.
     :param timeout: how many seconds a call may take.
     :param message_size: the most bytes of one request.
+    :param attempts: after so many failed attempts to connect in a row a call fails at
+        once, and does not wait; ``None`` waits for as long as *timeout* lets it.
     """
 
     name: str | None = "txsched client"
@@ -210,16 +97,18 @@ class AMPScheduler(Service):
         endpoint: IStreamClientEndpoint,
         timeout: float = 30.0,
         message_size: int = 16 * 1024 * 1024,
+        attempts: int | None = None,
     ) -> None:
         self._reactor = reactor
         self._timeout = timeout
         self._message_size = message_size
+        self._attempts = attempts
         self._subscriptions: tuple[_Subscription, ...] = ()
         self._feed: tuple[str | None, int | None] = (None, None)
         self._connection_error = ""
         self._connections = ClientService(
-            _Observed(endpoint, self._not_connected),
-            _Factory(self._happened),
+            ObservedEndpoint(endpoint, self._not_connected),
+            ConnectionFactory(self._happened),
             retryPolicy=lambda attempt: min(0.05 * 2 ** min(attempt, 10), 10.0),
             clock=reactor,
             prepareConnection=self._prepare,
@@ -277,11 +166,11 @@ class AMPScheduler(Service):
             )
         )
 
-    async def _ask(self, question: Callable[[_Connection], Any]) -> Any:
+    async def _ask(self, question: Callable[[Connection], Any]) -> Any:
         if not self.running:
             raise NotRunning()
         begin = self._reactor.seconds()
-        connecting = self._connections.whenConnected()
+        connecting = self._connections.whenConnected(self._attempts)
         connecting.addTimeout(self._timeout, self._reactor)
         try:
             connection: Any = await connecting
@@ -289,6 +178,10 @@ class AMPScheduler(Service):
             raise NotConnected(
                 f"no connection within {self._timeout:g} s{self._why()}"
             ) from None
+        except SchedulerError:
+            raise
+        except Exception as error:
+            raise NotConnected(str(error)) from None
         left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
         answer = Deferred.fromCoroutine(question(connection))
         answer.addTimeout(left, self._reactor, self._timed_out)
@@ -425,7 +318,7 @@ class AMPScheduler(Service):
 
         return Deferred.fromCoroutine(subscribe())
 
-    async def _subscribe(self, connection: _Connection) -> None:
+    async def _subscribe(self, connection: Connection) -> None:
         before = self._feed[0]
         epoch, last = await connection.ask(Subscribe, list(self._feed))
         if before is None:

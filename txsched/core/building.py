@@ -1,0 +1,84 @@
+"""
+Jobs out of what people ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import uuid4
+
+from attrs import frozen
+
+from ..errors import BadTrigger, BadValue
+from ..interfaces import IExecutor
+from ..model import Call, Job, JobDefaults, JobSpec, new_generation
+from .planning import first_planned_time
+
+__all__ = ["JobBuilder"]
+
+
+@frozen
+class JobBuilder:
+    """
+    Makes jobs, with what is filled in where nobody said.
+
+    :ivar executors: who can carry them out, by alias.
+    :ivar defaults: the options that hold where nobody said.
+    """
+
+    executors: Mapping[str, IExecutor]
+    defaults: JobDefaults
+
+    def build(self, spec: JobSpec, now: datetime) -> Job:
+        """
+        Make the job that *spec* asks for.
+
+        :raises BadValue: it names an executor that is not there, or a call that the
+            executor cannot carry out.
+        :raises BadTrigger: it has no planned time from *now* on.
+        """
+        options = spec.options
+        get = options.get
+        defaults = self.defaults
+        alias = get("executor", defaults.executor)
+        call = Call(spec.task, spec.args, spec.kwargs)
+        self.check(alias, call)
+        start, end = get("start_time"), get("end_time")
+        first = first_planned_time(spec.trigger, now, start, end)
+        if first is None:
+            raise BadTrigger("trigger", f"{spec.trigger} has no planned time ahead")
+        return Job(
+            get("id") or uuid4().hex,
+            call,
+            spec.trigger,
+            get("name") or call.task_name,
+            alias,
+            get("misfire_grace_time", defaults.misfire_grace_time),
+            get("coalesce", defaults.coalesce),
+            get("max_instances", defaults.max_instances),
+            get("max_runs"),
+            start,
+            end,
+            get("jitter"),
+            get("tags", ()),
+            get("on_crash", defaults.on_crash),
+            get("keep_runs", defaults.keep_runs),
+            None,
+            new_generation(),
+            1,
+            first,
+            0,
+        )
+
+    def check(self, alias: str, call: Call) -> None:
+        """
+        Refuse a call that nobody here could carry out.
+
+        :raises BadValue: for ``executor``, or what the executor says of the call.
+        """
+        executor = self.executors.get(alias)
+        if executor is None:
+            known = ", ".join(sorted(self.executors))
+            raise BadValue("executor", f"there is no {alias!r}; there are {known}")
+        executor.check(call)

@@ -1,0 +1,89 @@
+"""
+What people ask of a scheduler that takes several questions to its store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from attrs import evolve
+
+from ..interfaces import IJobStore
+from ..model import (
+    MAX_PAGE,
+    Disposition,
+    Job,
+    JobQuery,
+    Run,
+    RunQuery,
+    run_id,
+)
+
+__all__ = ["forecast_jobs", "request_run"]
+
+_ACTIVE = tuple(one for one in Disposition if one.active)
+
+
+async def request_run(store: IJobStore, job: Job, force: bool, now: datetime) -> Run:
+    """
+    Write a run of *job* that a person asks for.
+
+    :param force: whether it runs however many runs of the job are active.
+    :returns: the run, ``pending``; or ``skipped``, when all places are taken.
+    :raises NoSuchJob: the job was removed in between.
+    """
+    run = Run(
+        f"{run_id(job.generation, now)}-{uuid4().hex[:8]}",
+        job.id,
+        now,
+        Disposition.PENDING,
+        "asked for",
+        job.executor,
+        manual=True,
+    )
+    if not force:
+        query = RunQuery(
+            job_id=job.id,
+            dispositions=_ACTIVE,
+            descending=False,
+            limit=min(job.max_instances, MAX_PAGE),
+        )
+        active = (await store.find_runs(query)).items
+        if len(active) >= query.limit:
+            holder = active[0].id
+            run = run._replace(
+                disposition=Disposition.SKIPPED,
+                ended_at=now,
+                by=holder,
+                reason=f"max_instances is {job.max_instances}: run {holder} is active",
+            )
+    await store.add_runs((run,))
+    return run
+
+
+async def forecast_jobs(
+    store: IJobStore, end: datetime, job_ids: Sequence[str] | None
+) -> list[Job]:
+    """
+    Find the jobs that may have a planned time before *end*.
+
+    :param job_ids: only these.
+    :raises NoSuchJob: one of them is not there.
+    """
+    if job_ids is not None:
+        return [await store.get_job(job_id) for job_id in job_ids]
+    jobs: list[Job] = []
+    query = JobQuery(paused=False, order_by="next_run_time", limit=MAX_PAGE)
+    while True:
+        page = await store.find_jobs(query)
+        soon = [job for job in page.items if _planned_before(job, end)]
+        jobs += soon
+        if page.next_cursor is None or len(soon) < len(page.items):
+            return jobs
+        query = evolve(query, cursor=page.next_cursor)
+
+
+def _planned_before(job: Job, end: datetime) -> bool:
+    return job.next_run_time is not None and job.next_run_time < end
