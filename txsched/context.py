@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from attrs import define, field
-from twisted.logger import Logger
+from twisted.logger import ILogObserver, LogEvent, Logger, globalLogPublisher
+from zope.interface import provider
 
 from .errors import NotRunning
 
@@ -42,7 +43,15 @@ class RunContext:
         """
         A logger whose events carry ``job_id``, ``run_id`` and ``log_source``.
         """
-        return Logger(namespace=f"txsched.task.{self.job_id}", source=self)
+
+        @provider(ILogObserver)
+        def observe(event: LogEvent) -> None:
+            event.setdefault("job_id", self.job_id)
+            event.setdefault("run_id", self.run_id)
+            globalLogPublisher(event)
+
+        namespace = f"txsched.task.{self.job_id}"
+        return Logger(namespace=namespace, source=self, observer=observe)
 
 
 #: Executors set this around each task, in the thread or context that runs it.
