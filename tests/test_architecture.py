@@ -275,7 +275,7 @@ class ArrowTests(SynchronousTestCase):
             if part_of(one.name) != one.module.part
             and part_of(one.name) not in MAY_KNOW[one.module.part]
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_parts_use_only_their_libraries(self) -> None:
         """
@@ -286,7 +286,7 @@ class ArrowTests(SynchronousTestCase):
             for one in OTHERS
             if one.name.split(".")[0] not in MAY_USE[one.module.part]
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_only_some_of_twisted(self) -> None:
         """
@@ -299,7 +299,7 @@ class ArrowTests(SynchronousTestCase):
             and one.module.part in TWISTED
             and one.name.rpartition(".")[0] not in TWISTED[one.module.part]
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_siblings_do_not_know_each_other(self) -> None:
         """
@@ -318,7 +318,7 @@ class ArrowTests(SynchronousTestCase):
                 and (ROOT / there[0] / there[1]).is_dir()
             ):
                 wrong.append(str(one))
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_decisions_are_pure(self) -> None:
         """
@@ -343,7 +343,7 @@ class ArrowTests(SynchronousTestCase):
                 and one.name.rpartition(".")[0] not in allowed
             )
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
 
 class EdgeTests(SynchronousTestCase):
@@ -360,7 +360,7 @@ class EdgeTests(SynchronousTestCase):
             for one in IMPORTS
             if one.name == "twisted.internet.reactor" and not one.inner
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_the_reactor_is_an_argument(self) -> None:
         """
@@ -391,14 +391,14 @@ class EdgeTests(SynchronousTestCase):
             if one.name in ("time.time", "time.time_ns")
             and not str(one.module).startswith(tuple(CLOCK))
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_nobody_draws_lots(self) -> None:
         """
         Jitter comes from a hash, so that all nodes and reruns agree.
         """
         wrong = [str(one) for one in IMPORTS if one.name.split(".")[0] == "random"]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
 
 class ShapeTests(SynchronousTestCase):
@@ -426,7 +426,7 @@ class ShapeTests(SynchronousTestCase):
             for module in MODULES
             if FORBIDDEN_NAMES & set(module.dotted.split("."))
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_modules_have_docstrings(self) -> None:
         """
@@ -437,7 +437,7 @@ class ShapeTests(SynchronousTestCase):
             for module in MODULES
             if not ast.get_docstring(module.tree) and module.path.name != "_version.py"
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
     def test_everything_public_has_a_docstring(self) -> None:
         """
@@ -456,7 +456,7 @@ class ShapeTests(SynchronousTestCase):
             if not name.startswith("_")
             for path in _undocumented(name, value, module)
         ]
-        self.assertEqual([], wrong)
+        self.assertEqual("", "\n".join(wrong))
 
 
 def _undocumented(name: str, value: Any, module: str) -> Iterator[str]:

@@ -58,6 +58,9 @@ def as_usage_error(error: BadValue) -> click.UsageError:
 
 def _stack(*decorators: Decorator[Any]) -> Decorator[Any]:
     def decorate(function: Any) -> Any:
+        """
+        Give a command these options.
+        """
         for one in reversed(decorators):
             function = one(function)
         return function

@@ -153,6 +153,9 @@ class Ledger:
         limit: int,
         executors: Sequence[str],
     ) -> list[RunLease]:
+        """
+        Lease runs that wait, and those whose lease ended.
+        """
         if not self._pending and (self._expiry is None or self._expiry > now):
             return []
         free = list(self._pending.values())
@@ -190,6 +193,9 @@ class Ledger:
         return RunLease(run, None if row is None else row.current(), term)
 
     def renew(self, leases: Sequence[tuple[str, int]], until: datetime) -> Renewal:
+        """
+        Put off the ends of leases.
+        """
         lost, cancelled = [], []
         for run_id, term in leases:
             held = self._held.get(run_id)
@@ -202,6 +208,9 @@ class Ledger:
         return Renewal(tuple(lost), tuple(cancelled))
 
     def finish(self, aftermaths: Sequence[Aftermath]) -> list[str]:
+        """
+        Write new states of runs and what follows; give the ids of the lost ones.
+        """
         lost = []
         for run, term, forget, follow_ups in aftermaths:
             held = self._held.get(run.id)
@@ -223,6 +232,9 @@ class Ledger:
         return lost
 
     def cancel(self, run_ids: Sequence[str], reason: str, now: datetime) -> list[Run]:
+        """
+        End pending runs, and mark running ones.
+        """
         for run_id in run_ids:
             if run_id not in self._runs:
                 raise NoSuchRun(run_id)
@@ -234,15 +246,24 @@ class Ledger:
         return [self._runs[run_id] for run_id in run_ids]
 
     def cancel_pending(self, run: Run, reason: str, now: datetime) -> None:
+        """
+        End one pending run.
+        """
         self._settle(run._replace(disposition=_CANCELLED, reason=reason, ended_at=now))
 
     def get(self, run_id: str) -> Run:
+        """
+        Give one run.
+        """
         run = self._runs.get(run_id)
         if run is None:
             raise NoSuchRun(run_id)
         return run
 
     def find(self, query: RunQuery) -> Page[Run]:
+        """
+        Give one page of runs.
+        """
         order = f"runs {query.descending}"
         after, before = query.after, query.before
 
@@ -263,6 +284,9 @@ class Ledger:
         return Page(runs, encode_cursor(order, keys[-1]) if more else None)
 
     def prune(self, before: datetime | None, keep: int | None, limit: int) -> int:
+        """
+        Forget ended runs, at most *limit*, and say how many.
+        """
         removed = 0
         for job_id, kept in self._limited.items():
             row = self.rows.get(job_id)
@@ -285,4 +309,7 @@ class Ledger:
         return removed
 
     def active_count(self) -> int:
+        """
+        Count the runs that have not ended.
+        """
         return len(self._held) + len(self._pending)

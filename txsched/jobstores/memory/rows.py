@@ -51,6 +51,9 @@ class JobRow:
 
     @property
     def finished(self) -> bool:
+        """
+        Whether it has neither a planned time nor an active run.
+        """
         return self.next_run_time is None and not self.active
 
 

@@ -15,6 +15,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.protocols.amp import AmpError, UnhandledCommand
 from twisted.python.failure import Failure
@@ -181,6 +182,8 @@ class AMPScheduler(Service):
         except SchedulerError:
             raise
         except Exception as error:
+            # The service that tells it cannot be stopped before it has done so.
+            await deferLater(self._reactor, 0.0)
             raise NotConnected(str(error)) from None
         left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
         answer = Deferred.fromCoroutine(question(connection))
