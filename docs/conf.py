@@ -2,14 +2,37 @@
 How Sphinx builds the documentation.
 """
 
+import sys
+from pathlib import Path
+
 from txsched import __version__
 
+sys.path.insert(0, str(Path(__file__).parent / "extensions"))
+
 project = "txsched"
-author = "The txsched authors"
-copyright = f"2026, {author}"
+author = "the txsched authors"
+project_copyright = f"2026, {author}"
 release = version = __version__
-extensions = ["sphinx.ext.autodoc"]
-html_theme = "alabaster"
+
+extensions = ["sphinx.ext.autodoc", "contracts"]
 exclude_patterns = ["_build"]
+nitpicky = True
+# What others document, and what is only a name in a signature.
+nitpick_ignore_regex = [
+    (
+        "py:.*",
+        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis)\..*",
+    ),
+    ("py:.*", r"(Deferred|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)"),
+    ("py:.*", r"(Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)"),
+    ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer)"),
+]
+
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+autodoc_default_options = {"members": True, "imported-members": True}
+
+html_theme = "furo"
+html_title = f"txsched {release}"

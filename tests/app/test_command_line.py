@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from txsched import __version__
 from txsched.app.command.fields import aware
 from txsched.app.command.group import cli
-from txsched.app.command.session import endpoint_text
+from txsched.app.command.session import Session, endpoint_text
 from txsched.app.command.shaping import value_data
 from txsched.app.command.wording import ago, clean, duration_text
 from txsched.model import UTC
@@ -260,4 +260,26 @@ class WordingTests(SynchronousTestCase):
                     "object": ...,
                 }
             ),
+        )
+
+
+class AdviceTests(SynchronousTestCase):
+    """
+    Tests for what is said when there is no connection.
+    """
+
+    def test_the_reason_of_the_system_is_left(self) -> None:
+        """
+        Neither numbers nor the words around them help anybody.
+        """
+        advice = Session("unix:a.sock")._advice
+        for reason, words in [
+            ("An error occurred while connecting: 2: No such file or directory.", "No"),
+            ("Connection was refused by other side: 111: Connection refused.", "Con"),
+            ("no connection within 5 s", "no connection within 5 s"),
+        ]:
+            self.assertTrue(advice(reason).startswith(f"unix:a.sock: {words}"))
+        self.assertIn(
+            "unix:a.sock: Connection refused (is it running?",
+            advice("Connection was refused by other side: 111: Connection refused."),
         )

@@ -5,6 +5,7 @@ One invocation of the command: a connection, its errors, its exit code.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -109,6 +110,17 @@ class Session:
             code = 0
         raise SystemExit(code)
 
+    def _advice(self, reason: str) -> str:
+        """
+        Say where the service was sought, why it was not found, and what to do.
+        """
+        # Twisted says "what happened: errno: what the system says."
+        words = re.sub(r"^.*: \d+: (.*?)\.?$", r"\1", reason)
+        return (
+            f"{self.server}: {words} (is it running? 'twistd --nodaemon scheduler'"
+            " starts one here, --server names another one)"
+        )
+
     async def _connected(self, reactor: Any, work: Work) -> int | None:
         from twisted.internet.endpoints import clientFromString
 
@@ -125,7 +137,7 @@ class Session:
         try:
             return await work(scheduler)
         except NotConnected as error:
-            raise NotConnected(f"{self.server}: {error.reason}") from None
+            raise NotConnected(self._advice(error.reason)) from None
         finally:
             await scheduler.stopService()
 

@@ -1,0 +1,144 @@
+"""
+What the tests of the core are set in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from twisted.internet.task import Clock
+
+from txsched.core import LocalScheduler, Settings
+from txsched.jobstores import MemoryJobStore
+from txsched.model import (
+    Call,
+    Disposition,
+    Job,
+    JobDefaults,
+    JobLease,
+    Run,
+    RunQuery,
+)
+from txsched.testing.driving import advance, driven
+from txsched.testing.fakes import EveryTrigger, ManualExecutor, RecordingObserver
+
+UTC = timezone.utc
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def at(seconds):
+    """
+    Give the instant so many seconds after the beginning.
+    """
+    return BEGIN + timedelta(seconds=seconds)
+
+
+def every(seconds, end=None):
+    """
+    Make a trigger that fires from the beginning on; it cannot count.
+    """
+    return EveryTrigger(BEGIN, timedelta(seconds=seconds), end)
+
+
+def a_job(trigger=None, **options):
+    """
+    Make a job that is planned at the beginning.
+    """
+    values = {
+        "id": "job",
+        "call": Call("tests:task"),
+        "trigger": every(1) if trigger is None else trigger,
+        "name": "a job",
+        "generation": "G",
+        "next_run_time": BEGIN,
+    }
+    return Job(**(values | options))
+
+
+def a_lease(job, *runs, run_count=0):
+    """
+    Make a lease on a due job.
+    """
+    return JobLease(job, runs, 7, job.next_run_time, run_count)
+
+
+def an_active_run(number=0, **fields):
+    """
+    Make a run that is under way.
+    """
+    values = {
+        "id": f"active {number}",
+        "job_id": "job",
+        "planned_time": at(-10 + number),
+        "disposition": Disposition.RUNNING,
+        "node": "node",
+        "started_at": at(-10 + number),
+    }
+    return Run(**(values | fields))
+
+
+class Scene:
+    """
+    A scheduler on a clock that the test moves, with an executor that it ends by hand.
+    """
+
+    def __init__(self, store=None, start=True, clock=None, executors=None, **settings):
+        self.store = MemoryJobStore() if store is None else store
+        if clock is None:
+            clock = Clock()
+            clock.advance(BEGIN.timestamp())
+        self.clock = clock
+        self.executor = ManualExecutor()
+        self.seen = RecordingObserver()
+        self.scheduler = LocalScheduler(
+            self.store,
+            {"default": self.executor} if executors is None else executors,
+            self.clock,
+            "node",
+            defaults=JobDefaults(),
+            settings=Settings(**settings),
+        )
+        driven(self.scheduler.subscribe(self.seen))
+        if start:
+            driven(self.scheduler.start())
+
+    @property
+    def now(self):
+        """
+        The time of the clock.
+        """
+        return datetime.fromtimestamp(self.clock.seconds(), UTC)
+
+    def add(self, trigger=None, **options):
+        """
+        Add a job.
+        """
+        trigger = every(10) if trigger is None else trigger
+        options.setdefault("id", "job")
+        return driven(self.scheduler.add_job("tests:task", trigger, **options))
+
+    def advance(self, seconds):
+        """
+        Let time pass.
+        """
+        advance(self.clock, seconds)
+
+    def runs(self, **query):
+        """
+        Give the ledger, oldest first.
+        """
+        query = RunQuery(descending=False, limit=1000, **query)
+        return driven(self.scheduler.get_runs(query)).items
+
+    def dispositions(self):
+        """
+        Give the dispositions of the ledger, oldest first.
+        """
+        return [run.disposition.value for run in self.runs()]
+
+    def stop(self, timeout=None):
+        """
+        Stop the scheduler.
+        """
+        driven(self.scheduler.stop(timeout))
