@@ -282,12 +282,11 @@ class Engine:
         self._log.failure("job {job_id} is paused: {note}", job_id=job_id, note=note)
         job = evolve(
             lease.job,
-            paused=Pause(now, note),
             next_run_time=lease.next_run_time,
             run_count=lease.run_count,
         )
         try:
-            await self._store.change_job(job, job.revision, ())
+            await self._store.change_job(evolve(job, paused=Pause(now, note)), job, ())
         except (NoSuchJob, StaleRevision):
             return
         self._publisher.publish(JobPaused(now, job.id, note))

@@ -244,7 +244,8 @@ class LocalScheduler:
         event: Callable[[datetime, str], Event],
     ) -> Job:
         """
-        Read, change and write a job, again when somebody else was faster.
+        Read, change and write a job, again when somebody else was faster: a person,
+        or a commit that moved its next run time meanwhile.
 
         :param change: gives the job as it came when nothing is to be changed.
         """
@@ -258,10 +259,8 @@ class LocalScheduler:
             if new is job:
                 return job
             try:
-                stored = await self._store.change_job(new, job.revision, runs)
+                stored = await self._store.change_job(new, job, runs)
             except StaleRevision:
-                if revision is not None:
-                    raise
                 continue
             break
         self._engine.wake_at(stored.due)

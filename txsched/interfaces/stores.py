@@ -76,16 +76,19 @@ class IJobKeeping(Interface):
         :raises BadValue: for a ``cursor`` that no page of this order gave.
         """
 
-    def change_job(job: Job, revision: int, runs: Sequence[Run]) -> Deferred[Job]:
+    def change_job(job: Job, before: Job, runs: Sequence[Run]) -> Deferred[Job]:
         """
-        Replace the stored job of the same id and write *runs* to the ledger, all
-        or nothing, and end leases on it.  When that leaves it finished and without
+        Replace the stored job *before* and write *runs* to the ledger, all or
+        nothing, and end leases on it.  When that leaves it finished and without
         active runs, it is removed.
 
-        :param job: in its new state; the store sets its revision to *revision* + 1.
-        :param revision: which the stored one must have.
+        :param job: in its new state; the store sets its revision to that of
+            *before* + 1.
+        :param before: the job as it was read.  The stored one must have the same
+            generation, revision, next run time and run count: a change that was
+            made of an older state must not take back what a commit has moved.
         :returns: fires with the job as stored.
-        :raises StaleRevision: it has another one; nothing was changed.
+        :raises StaleRevision: it has not; nothing was changed.
         :raises NoSuchJob: it was removed.
         """
 

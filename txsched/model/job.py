@@ -117,6 +117,17 @@ class Job:
         """
         return _definition(self) == _definition(other)
 
+    def same_state(self, other: Job) -> bool:
+        """
+        Say whether *other* is this job with nothing changed and nothing planned since.
+        """
+        return (
+            self.revision == other.revision
+            and self.next_run_time == other.next_run_time
+            and self.run_count == other.run_count
+            and self.generation == other.generation
+        )
+
 
 def _definition(job: Job) -> Job:
     return evolve(

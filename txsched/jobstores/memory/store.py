@@ -157,11 +157,11 @@ class MemoryJobStore:
         return Page(jobs, encode_cursor(order, keys[-1]) if more else None)
 
     @_answered
-    def change_job(self, job: Job, revision: int, runs: Sequence[Run]) -> Job:
+    def change_job(self, job: Job, before: Job, runs: Sequence[Run]) -> Job:
         row = self._row(job.id)
-        if row.job.revision != revision:
-            raise StaleRevision(job.id, revision, row.job.revision)
-        self._replace(row, evolve(job, revision=revision + 1))
+        if not row.current().same_state(before):
+            raise StaleRevision(job.id, before.revision, row.job.revision)
+        self._replace(row, evolve(job, revision=before.revision + 1))
         for run in runs:
             self._ledger.write(run, 0, None, row)
         if row.finished:

@@ -110,16 +110,20 @@ class Jobs:
         return loaded
 
     def change(
-        self, connection: Any, job: Job, revision: int, runs: Sequence[Run]
+        self, connection: Any, job: Job, before: Job, runs: Sequence[Run]
     ) -> Job:
         """
-        Replace a job that is still at *revision*; see ``IJobKeeping.change_job``.
+        Replace a job that is still as *before*; see ``IJobKeeping.change_job``.
         """
-        states = select_in(connection, self.sql.job_states, (job.id,))
-        if not states or states[0][2] is not None:
+        progress = self.sql.job_progress
+        row = connection.exec_driver_sql(progress, (job.id,)).fetchone()
+        if row is None:
             raise NoSuchJob(job.id)
-        if states[0][1] != revision:
-            raise StaleRevision(job.id, revision, states[0][1])
+        planned = before.next_run_time
+        next_run = None if planned is None else to_micros(planned)
+        revision = before.revision
+        if tuple(row) != (before.generation, revision, next_run, before.run_count):
+            raise StaleRevision(job.id, revision, row[1])
         new = evolve(job, revision=revision + 1)
         self._replace(connection, new, encode_definition(new))
         self.runs.insert(connection, [(run, 0, None) for run in runs])

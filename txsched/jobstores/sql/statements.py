@@ -73,6 +73,11 @@ class Statements:
             " owner = NULL, lease_until = NULL WHERE id = ?"
         )
         self.job_states = f"SELECT id, revision, error FROM {p}jobs WHERE id IN ({ids})"
+        self.job_progress = (
+            "SELECT j.generation, j.revision, s.next_run, s.run_count"
+            f" FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
+            " WHERE j.id = ? AND j.error IS NULL"
+        )
         self.jobs = (
             f"SELECT {JOB_COLUMNS} FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
             f" WHERE j.id IN ({ids}) AND j.error IS NULL"

@@ -239,8 +239,8 @@ class SQLAlchemyJobStore:
         select = self._jobs.sql.find_jobs
         return self._read(lambda db: find_jobs(db, select, self._loader, query))
 
-    def change_job(self, job: Job, revision: int, runs: Sequence[Run]) -> Deferred[Job]:
-        return self._write(lambda db: self._jobs.change(db, job, revision, runs))
+    def change_job(self, job: Job, before: Job, runs: Sequence[Run]) -> Deferred[Job]:
+        return self._write(lambda db: self._jobs.change(db, job, before, runs))
 
     def remove_jobs(self, job_ids: Sequence[str], now: datetime) -> Deferred[list[str]]:
         return self._write(lambda db: self._jobs.remove(db, job_ids, to_micros(now)))

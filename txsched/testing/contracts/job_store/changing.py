@@ -24,6 +24,7 @@ from .samples import (
     make_jobs,
     make_plan,
     make_run,
+    running,
 )
 
 __all__ = ["ChangingContract"]
@@ -42,7 +43,7 @@ class ChangingContract(JobStoreHarness):
         job = make_job(name="old", keep_runs=3, paused=Pause(START, "so"))
         await self.add(store, job)
         new = evolve(job, name="new", paused=None, next_run_time=at(5), revision=1)
-        changed = await store.change_job(new, 1, ())
+        changed = await store.change_job(new, job, ())
         self.assertEqual(evolve(new, revision=2), changed)
         self.assertEqual(changed, await store.get_job("job"))
 
@@ -53,14 +54,53 @@ class ChangingContract(JobStoreHarness):
         store = await self.make_store()
         job = make_job()
         await self.add(store, job)
-        changed = await store.change_job(evolve(job, name="first"), 1, ())
+        changed = await store.change_job(evolve(job, name="first"), job, ())
         run = make_run(job, 0, Disposition.MISSED)
         with self.assertRaises(StaleRevision) as caught:
-            await store.change_job(evolve(job, name="second"), 1, [run])
+            await store.change_job(evolve(job, name="second"), job, [run])
         error = caught.exception
         self.assertEqual((1, 2), (error.expected, error.found))
         self.assertEqual(changed, await store.get_job("job"))
         self.assertEqual([], await self.ledger(store))
+
+    async def test_change_of_what_was_planned_since(self) -> None:
+        """
+        A change made of a job as it was before a commit does not take the commit back.
+        """
+        store = await self.make_store()
+        job = make_job()
+        await self.add(store, job)
+        for following in (10.0, None):
+            before = await store.get_job("job")
+            (lease,) = await self.claim(store, 1000)
+            runs = [running(lease)]
+            plan = make_plan(lease, runs, following)
+            self.assertEqual([], await store.commit([plan], NODE, at(2000)))
+            with self.assertRaises(StaleRevision):
+                await store.change_job(evolve(before, name="new"), before, ())
+            stored = await store.get_job("job")
+            self.assertEqual(
+                (before.name, plan.next_run_time, plan.run_count),
+                (
+                    stored.name,
+                    stored.next_run_time,
+                    stored.run_count,
+                ),
+            )
+
+    async def test_change_of_another_with_the_same_id(self) -> None:
+        """
+        A job that was removed and added again is not the one that was read.
+        """
+        store = await self.make_store()
+        before = make_job()
+        await self.add(store, before)
+        await store.remove_jobs(["job"], START)
+        other = evolve(before, generation="another")
+        await self.add(store, other)
+        with self.assertRaises(StaleRevision):
+            await store.change_job(evolve(before, name="new"), before, ())
+        self.assertEqual(other, await store.get_job("job"))
 
     async def test_change_of_none(self) -> None:
         """
@@ -69,7 +109,7 @@ class ChangingContract(JobStoreHarness):
         store = await self.make_store()
         job = make_job()
         with self.assertRaises(NoSuchJob) as caught:
-            await store.change_job(job, 1, [make_run(job)])
+            await store.change_job(job, job, [make_run(job)])
         self.assertEqual("job", caught.exception.job_id)
         self.assertEqual([], await self.ledger(store))
 
@@ -83,7 +123,7 @@ class ChangingContract(JobStoreHarness):
         runs = [make_run(job, 0, Disposition.MISSED, times=3, reason="paused")]
         runs[0] = runs[0]._replace(last_planned_time=at(20))
         runs.append(make_run(job, 30))
-        await store.change_job(job, 1, runs)
+        await store.change_job(job, job, runs)
         self.assertEqual(runs, await self.ledger(store))
 
     async def test_change_ends_the_lease(self) -> None:
@@ -94,7 +134,7 @@ class ChangingContract(JobStoreHarness):
         job = make_job()
         await self.add(store, job)
         (lease,) = await self.claim(store)
-        await store.change_job(evolve(job, name="new"), 1, ())
+        await store.change_job(evolve(job, name="new"), job, ())
         lost = await store.commit([make_plan(lease)], NODE, at(30))
         self.assertEqual(["job"], lost)
         (fresh,) = await self.claim(store)
@@ -109,7 +149,7 @@ class ChangingContract(JobStoreHarness):
         job = make_job()
         await self.add(store, job)
         run = make_run(job, 0, Disposition.MISSED)
-        finished = await store.change_job(evolve(job, next_run_time=None), 1, [run])
+        finished = await store.change_job(evolve(job, next_run_time=None), job, [run])
         self.assertIsNone(finished.next_run_time)
         with self.assertRaises(NoSuchJob):
             await store.get_job("job")
@@ -122,7 +162,7 @@ class ChangingContract(JobStoreHarness):
         store = await self.make_store()
         run, term = await self.begin(store, make_job())
         job = await store.get_job("job")
-        await store.change_job(evolve(job, next_run_time=None), 1, ())
+        await store.change_job(evolve(job, next_run_time=None), job, ())
         self.assertIsNone((await store.get_job("job")).next_run_time)
         self.assertEqual([], await store.finish([after(run, term)]))
         with self.assertRaises(NoSuchJob):
@@ -135,9 +175,9 @@ class ChangingContract(JobStoreHarness):
         store = await self.make_store()
         job = make_job()
         await self.add(store, job)
-        await store.change_job(evolve(job, paused=Pause(START, "so")), 1, ())
+        paused = await store.change_job(evolve(job, paused=Pause(START, "so")), job, ())
         self.assertEqual([], await self.claim(store, now=1000))
-        await store.change_job(evolve(job, paused=None), 2, ())
+        await store.change_job(evolve(job, paused=None), paused, ())
         self.assertEqual(1, len(await self.claim(store, now=1000)))
 
     async def test_remove(self) -> None:

@@ -159,7 +159,7 @@ class CommittingContract(JobStoreHarness):
         leases = await self.claim(store)
         await store.remove_jobs(["b"], START)
         changed = await store.get_job("d")
-        await store.change_job(evolve(changed, name="new"), 1, ())
+        await store.change_job(evolve(changed, name="new"), changed, ())
         plans = [make_plan(lease, [running(lease)]) for lease in leases]
         lost = await store.commit(plans, NODE, at(30))
         self.assertEqual(["b", "d"], sorted(lost))

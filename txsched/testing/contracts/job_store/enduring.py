@@ -118,7 +118,7 @@ class EnduringContract(DurableStoreHarness):
         await self.add(store, job)
         bad = evolve(job, call=Call("operator:add", (), {"x": object()}))
         with self.assertRaises(NotSerializable) as caught:
-            await store.change_job(bad, 1, [make_run(job, 0, Disposition.MISSED)])
+            await store.change_job(bad, job, [make_run(job, 0, Disposition.MISSED)])
         self.assertIn("kwargs", caught.exception.field)
         self.assertEqual(job, await store.get_job("job"))
         self.assertEqual([], await self.ledger(store))
@@ -227,7 +227,7 @@ class EnduringContract(DurableStoreHarness):
         store = await self.corrupt(store, "job")
         await self.claim(store)
         with self.assertRaises(NoSuchJob):
-            await store.change_job(job, 1, ())
+            await store.change_job(job, job, ())
         with self.assertRaises(NoSuchJob):
             await store.add_runs([make_run(job)])
         self.assertEqual([], await self.claim(store, 1000))

@@ -111,9 +111,9 @@ class ForgettingContract(JobStoreHarness):
         store = await self.with_runs(*runs)
         self.assertEqual(0, await store.prune(None, None, 1000))
         job = await store.get_job("job")
-        await store.change_job(evolve(job, keep_runs=4), 1, ())
+        job = await store.change_job(evolve(job, keep_runs=4), job, ())
         self.assertEqual(6, await store.prune(None, None, 1000))
-        await store.change_job(evolve(job, keep_runs=2), 2, ())
+        await store.change_job(evolve(job, keep_runs=2), job, ())
         self.assertEqual(2, await store.prune(None, None, 1000))
         self.assertEqual(runs[8:], await self.ledger(store))
 

@@ -78,7 +78,7 @@ class WaitingContract(JobStoreHarness):
         job = make_job(due=20)
         await self.add(store, job, make_job("rests", 10, paused=Pause(START)))
         self.assertEqual(20, await self.due(store))
-        await store.change_job(evolve(job, paused=Pause(START)), 1, ())
+        await store.change_job(evolve(job, paused=Pause(START)), job, ())
         self.assertIsNone(await self.due(store))
 
     async def test_removed_is_not_waited_for(self) -> None:
@@ -97,9 +97,9 @@ class WaitingContract(JobStoreHarness):
         store = await self.make_store()
         job = make_job(due=10)
         await self.add(store, job)
-        await store.change_job(evolve(job, next_run_time=at(50)), 1, ())
+        job = await store.change_job(evolve(job, next_run_time=at(50)), job, ())
         self.assertEqual(50, await self.due(store))
-        await store.change_job(evolve(job, next_run_time=at(5)), 2, ())
+        await store.change_job(evolve(job, next_run_time=at(5)), job, ())
         self.assertEqual(5, await self.due(store))
 
     async def test_leased_job(self) -> None:
