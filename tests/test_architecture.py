@@ -56,7 +56,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "_version": "",
         "errors": "attrs",
         "model": "attrs zope",
-        "context": "attrs twisted",
+        "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
         "triggers": "attrs zope tzlocal",
         "codec": "attrs cbor2",

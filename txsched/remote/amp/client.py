@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define
 from twisted.application.internet import ClientService
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.defer import CancelledError, Deferred, fail
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -21,7 +21,7 @@ from twisted.protocols.amp import AmpError, UnhandledCommand
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from ...codec import loads, task_name
+from ...codec import dumps, loads, task_name
 from ...errors import (
     BadBox,
     BadValue,
@@ -49,8 +49,11 @@ from ...model import (
 )
 from .commands import COMMANDS, Subscribe, Unsubscribe
 from .connection import Connection, ConnectionFactory, ObservedEndpoint
+from .deadlines import Deadlines
 
 __all__ = ["AMPScheduler"]
+
+_NOTHING = dumps([])
 
 
 @implementer(ISubscription)
@@ -106,10 +109,12 @@ class AMPScheduler(Service):
         self._attempts = attempts
         self._subscriptions: tuple[_Subscription, ...] = ()
         self._feed: tuple[str | None, int | None] = (None, None)
+        self._connection: Connection | None = None
         self._connection_error = ""
+        self._deadlines = Deadlines(reactor, timeout)
         self._connections = ClientService(
             ObservedEndpoint(endpoint, self._not_connected),
-            ConnectionFactory(self._happened),
+            ConnectionFactory(self._happened, self._lost),
             retryPolicy=lambda attempt: min(0.05 * 2 ** min(attempt, 10), 10.0),
             clock=reactor,
             prepareConnection=self._prepare,
@@ -135,6 +140,7 @@ class AMPScheduler(Service):
 
     async def _stop(self) -> None:
         await self._connections.stopService()
+        self._deadlines.stop()
 
     def _prepare(self, connection: Any) -> Deferred[None]:
         """
@@ -146,6 +152,7 @@ class AMPScheduler(Service):
             self._connection_error = ""
             if self._subscriptions:
                 await self._subscribe(connection)
+            self._connection = connection
 
         def failed(failure: Failure) -> Failure:
             self._connection_error = failure.getErrorMessage()
@@ -156,18 +163,36 @@ class AMPScheduler(Service):
 
         return Deferred.fromCoroutine(prepare()).addErrback(failed)
 
+    def _lost(self, connection: Connection) -> None:
+        if self._connection is connection:
+            self._connection = None
+
     # Calls
 
     def _call(self, method: str, arguments: Callable[[], list[Any]]) -> Deferred[Any]:
-        return Deferred.fromCoroutine(
-            self._ask(
-                lambda connection: connection.ask(
-                    COMMANDS[method], arguments(), self._message_size
-                )
+        connection = self._connection
+        if connection is None or not self.running:
+            return Deferred.fromCoroutine(self._call_later(method, arguments))
+        try:
+            data = dumps(arguments(), "arguments")
+        except Exception:
+            return fail()
+        answer = connection.send(COMMANDS[method], data, self._message_size)
+        self._deadlines.watch(answer)
+        return answer.addErrback(_explain)
+
+    async def _call_later(self, method: str, arguments: Callable[[], list[Any]]) -> Any:
+        data = dumps(arguments(), "arguments")
+        return await self._ask(
+            lambda connection: connection.send(
+                COMMANDS[method], data, self._message_size
             )
         )
 
     async def _ask(self, question: Callable[[Connection], Any]) -> Any:
+        """
+        Wait for the connection and then for the answer.
+        """
         if not self.running:
             raise NotRunning()
         begin = self._reactor.seconds()
@@ -186,18 +211,9 @@ class AMPScheduler(Service):
             await deferLater(self._reactor, 0.0)
             raise NotConnected(str(error)) from None
         left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
-        answer = Deferred.fromCoroutine(question(connection))
+        answer: Deferred[Any] = question(connection)
         answer.addTimeout(left, self._reactor, self._timed_out)
-        try:
-            return await answer
-        except ConnectionClosed as error:
-            raise NotConnected(
-                f"the connection was lost during the call: {error}"
-            ) from None
-        except UnhandledCommand as error:
-            raise BadBox(f"the server does not know the command: {error}") from None
-        except AmpError as error:
-            raise BadBox(f"the server answered: {error}") from None
+        return await answer.addErrback(_explain)
 
     def _not_connected(self, failure: Failure) -> Failure:
         self._connection_error = failure.getErrorMessage()
@@ -321,7 +337,10 @@ class AMPScheduler(Service):
 
         return Deferred.fromCoroutine(subscribe())
 
-    async def _subscribe(self, connection: Connection) -> None:
+    def _subscribe(self, connection: Connection) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._subscribed(connection))
+
+    async def _subscribed(self, connection: Connection) -> None:
         before = self._feed[0]
         epoch, last = await connection.ask(Subscribe, list(self._feed))
         if before is None:
@@ -341,7 +360,9 @@ class AMPScheduler(Service):
             self._feed = (None, None)
             if self.running:
                 ending = Deferred.fromCoroutine(
-                    self._ask(lambda connection: connection.ask(Unsubscribe, []))
+                    self._ask(
+                        lambda connection: connection.send(Unsubscribe, _NOTHING, 0)
+                    )
                 )
                 ending.addErrback(lambda failure: failure.trap(SchedulerError) and None)
 
@@ -359,6 +380,20 @@ class AMPScheduler(Service):
                     "an observer of events failed: {observer}",
                     observer=subscription.observer,
                 )
+
+
+def _explain(failure: Failure) -> Any:
+    """
+    Turn what AMP says of a call into errors of ours.
+    """
+    error = failure.value
+    if isinstance(error, ConnectionClosed):
+        raise NotConnected(f"the connection was lost during the call: {error}")
+    if isinstance(error, UnhandledCommand):
+        raise BadBox(f"the server does not know the command: {error}")
+    if isinstance(error, AmpError):
+        raise BadBox(f"the server answered: {error}")
+    return failure
 
 
 def _choice(on_conflict: Any) -> str:

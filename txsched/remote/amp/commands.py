@@ -12,7 +12,9 @@ there is more, which ``Download`` fetches.
 
 from __future__ import annotations
 
-from twisted.protocols.amp import Command, Integer, String
+from typing import Any
+
+from twisted.protocols.amp import Box, Command, Integer, String
 
 from ..methods import METHODS
 
@@ -35,9 +37,6 @@ PROTOCOL = (1, 1)
 #: How many bytes of a message travel in one box; AMP's limit is 65,535.
 PART = 60_000
 
-_ARGUMENTS = [(b"a", String(optional=True)), (b"t", Integer(optional=True))]
-_RESPONSE = [(b"r", String()), (b"m", Integer(optional=True))]
-
 
 def command_name(method: str) -> str:
     """
@@ -46,14 +45,38 @@ def command_name(method: str) -> str:
     return "".join(word.capitalize() for word in method.split("_"))
 
 
+class _Call(Command):
+    """
+    A command whose arguments and answer are bytes as they are: nothing to convert.
+    """
+
+    arguments = [(b"a", String(optional=True)), (b"t", Integer(optional=True))]
+    response = [(b"r", String()), (b"m", Integer(optional=True))]
+
+    def __init__(self, **fields: bytes) -> None:
+        self.structured = fields
+
+    @classmethod
+    def makeArguments(cls, objects: dict[str, bytes], proto: Any) -> Box:
+        """
+        Called by Twisted: put the arguments into a box.
+        """
+        return Box({name.encode("ascii"): value for name, value in objects.items()})
+
+    @classmethod
+    def parseResponse(cls, box: Box, protocol: Any) -> Box:
+        """
+        Called by Twisted: the answer is looked at by who asked.
+        """
+        return box
+
+
 def _command(name: str) -> type[Command]:
     body = {
         "commandName": name.encode("ascii"),
-        "arguments": _ARGUMENTS,
-        "response": _RESPONSE,
         "__doc__": f"See :mod:`txsched.remote.amp.commands`: ``{name}``.",
     }
-    return type(name, (Command,), body)
+    return type(name, (_Call,), body)
 
 
 #: The command of each method.
@@ -69,22 +92,23 @@ Subscribe = _command("Subscribe")
 Unsubscribe = _command("Unsubscribe")
 
 
-class Upload(Command):
+class Upload(_Call):
     """
     A part of the arguments of a command that follows.
     """
 
+    commandName = b"Upload"
     arguments = [(b"t", Integer()), (b"d", String())]
     response = [(b"r", String())]
 
 
-class Download(Command):
+class Download(_Call):
     """
     Asks for the next part of an answer.
     """
 
+    commandName = b"Download"
     arguments = [(b"t", Integer())]
-    response = _RESPONSE
 
 
 class Events(Command):

@@ -10,8 +10,9 @@ from typing import Any
 from attrs import frozen
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
+from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory
-from twisted.protocols.amp import AMP
+from twisted.protocols.amp import AMP, Box
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -26,11 +27,19 @@ __all__ = ["Connection", "ConnectionFactory", "ObservedEndpoint"]
 class Connection(AMP):
     """
     A connection to a server; what it is used for is in :class:`AMPScheduler`.
+
+    :param happened: told of events, with the number of the last of them.
+    :param lost: told when the connection has gone.
     """
 
-    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
+    def __init__(
+        self,
+        happened: Callable[[int, list[bytes]], None],
+        lost: Callable[[Connection], None],
+    ) -> None:
         super().__init__()
         self._happened = happened
+        self._lost = lost
         self._transfers = 0
 
     @Events.responder
@@ -40,6 +49,13 @@ class Connection(AMP):
         """
         self._happened(n, loads(e))
         return {}
+
+    def connectionLost(self, reason: Failure = Failure(CONNECTION_DONE)) -> None:
+        """
+        Called by Twisted: nothing more can be asked here.
+        """
+        self._lost(self)
+        super().connectionLost(reason)
 
     async def greet(self) -> None:
         """
@@ -53,17 +69,53 @@ class Connection(AMP):
         """
         Call *command* and give its result, both in as many parts as it takes.
         """
-        data = dumps(arguments, "arguments")
-        if len(data) <= PART:
-            answer = await self.callRemote(command, a=data)
-        else:
-            if len(data) > limit:
-                raise TooLarge("the request", len(data), limit)
-            answer = await self.callRemote(command, t=await self._upload(data))
-        parts = [answer["r"]]
-        while answer.get("m") is not None:
-            answer = await self.callRemote(Download, t=answer["m"])
-            parts.append(answer["r"])
+        return await self.send(command, dumps(arguments, "arguments"), limit)
+
+    def send(self, command: Any, data: bytes, limit: int) -> Deferred[Any]:
+        """
+        Call *command* with encoded arguments.
+
+        :returns: fires with the result, once all parts of it are there.
+        """
+        if len(data) > PART:
+            return Deferred.fromCoroutine(self._send_parts(command, data, limit))
+        return self._answered(self.callRemote(command, a=data))
+
+    def _answered(self, answering: Deferred[Box]) -> Deferred[Any]:
+        # What fails in a callback of AMP's own Deferred costs the connection.
+        result: Deferred[Any] = Deferred()
+
+        def answered(box: Box) -> None:
+            if result.called:
+                return
+            if b"m" in box:
+                Deferred.fromCoroutine(self._rest(box)).addBoth(ended)
+                return
+            try:
+                value = _result(box[b"r"])
+            except Exception:
+                result.errback()
+            else:
+                result.callback(value)
+
+        def ended(outcome: Any) -> None:
+            if not result.called:
+                result.callback(outcome)
+
+        answering.addCallbacks(answered, ended)
+        return result
+
+    async def _send_parts(self, command: Any, data: bytes, limit: int) -> Any:
+        if len(data) > limit:
+            raise TooLarge("the request", len(data), limit)
+        transfer = await self._upload(data)
+        return await self._answered(self.callRemote(command, t=b"%d" % transfer))
+
+    async def _rest(self, box: Box) -> Any:
+        parts = [box[b"r"]]
+        while b"m" in box:
+            box = await self.callRemote(Download, t=box[b"m"])
+            parts.append(box[b"r"])
         return _result(b"".join(parts))
 
     async def _upload(self, data: bytes) -> int:
@@ -71,13 +123,15 @@ class Connection(AMP):
         transfer = self._transfers
         answers = await gatherResults(
             [
-                self.callRemote(Upload, t=transfer, d=data[first : first + PART])
+                self.callRemote(
+                    Upload, t=b"%d" % transfer, d=data[first : first + PART]
+                )
                 for first in range(0, len(data), PART)
             ],
             consumeErrors=True,
         )
         for answer in answers:
-            _result(answer["r"])
+            _result(answer[b"r"])
         return transfer
 
 
@@ -97,14 +151,19 @@ class ConnectionFactory(Factory):
 
     noisy = False
 
-    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
+    def __init__(
+        self,
+        happened: Callable[[int, list[bytes]], None],
+        lost: Callable[[Connection], None],
+    ) -> None:
         self.happened = happened
+        self.lost = lost
 
     def buildProtocol(self, addr: IAddress | None) -> Connection:
         """
         Called by Twisted: make a connection.
         """
-        return Connection(self.happened)
+        return Connection(self.happened, self.lost)
 
 
 @implementer(IStreamClientEndpoint)
