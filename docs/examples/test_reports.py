@@ -1,5 +1,5 @@
 """
-Testing your own jobs with a clock that you move: ``trial test_reports.py``.
+Testing your own jobs with a clock that you move: ``python -m twisted.trial test_reports``.
 """
 
 from datetime import datetime, timezone
