@@ -313,8 +313,9 @@ def check_command(line: str) -> None:
     program, *arguments = words[:end]
     name = Path(program).name
     if name == "twistd":
-        position = arguments.index("scheduler")
-        ServerOptions().parseOptions(arguments[:position])
+        words = [*arguments, "scheduler"]
+        position = words.index("scheduler")
+        ServerOptions().parseOptions(words[:position])
         options = SchedulerOptions()
         options.postOptions = lambda: None  # type: ignore[method-assign]
         options.parseOptions(arguments[position + 1 :])
