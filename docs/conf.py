@@ -14,7 +14,7 @@ author = "the txsched authors"
 project_copyright = f"2026, {author}"
 release = version = __version__
 
-extensions = ["sphinx.ext.autodoc", "contracts"]
+extensions = ["sphinx.ext.autodoc", "contracts", "protocol"]
 exclude_patterns = ["_build"]
 nitpicky = True
 # What others document, and what is only a name in a signature.

@@ -35,6 +35,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 #: By which test each example is run.
 RUN_BY = {
+    "bare_client.py": "test_bare_client",
     "command.console": "test_command",
     "configure.console": "test_configure",
     "embed.py": "test_embed",
@@ -120,6 +121,15 @@ class ExampleTests(TranscriptTestCase):
             self.assertIn(event, living.text)
         result = ast.literal_eval(living.text.splitlines()[-1])
         self.assertEqual("hi\n", result["output"])
+
+    def test_bare_client(self) -> None:
+        """
+        A client that knows nothing but the page on the protocol is understood.
+        """
+        self.service()
+        living = self.shell("python bare_client.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertIn("speaks version 1\nbare succeeded: hi\n", living.text)
 
     def test_embed(self) -> None:
         """

@@ -1,5 +1,6 @@
 """
-The store of ``journal.py`` keeps the contract: ``python -m twisted.trial test_journal``.
+The store of ``journal.py`` keeps the contract:
+``python -m twisted.trial test_journal``.
 """
 
 from datetime import datetime, timezone

@@ -1,5 +1,6 @@
 """
-Testing your own jobs with a clock that you move: ``python -m twisted.trial test_reports``.
+Testing your own jobs with a clock that you move:
+``python -m twisted.trial test_reports``.
 """
 
 from datetime import datetime, timezone
