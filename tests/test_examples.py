@@ -13,6 +13,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from urllib.request import urlopen
 
 import click
@@ -169,7 +170,8 @@ class ExampleTests(TranscriptTestCase):
 
     def test_readme(self) -> None:
         """
-        After the first command of the README the next ones work at once.
+        After the first command of the README the next ones and its example work at
+        once.
         """
         text = (PROJECT / "README.rst").read_text(encoding="utf-8")
         start, commands = readme_commands(text)
@@ -177,6 +179,13 @@ class ExampleTests(TranscriptTestCase):
         service.wait_for("listens on unix:txsched.sock")
         add, *others = commands
         self.assertEqual(0, self.shell(add).end())
+        (example,) = re.findall(
+            r"^.. code-block:: python\n\n((?: .*\n|\n)+)", text, re.MULTILINE
+        )
+        (self.folder / "example.py").write_text(dedent(example))
+        asked = self.shell("python example.py")
+        self.assertEqual(0, asked.end(), asked.text)
+        self.assertRegex(asked.text, r"^the report runs next at 20\d\d-")
         self.assertEqual(
             [".venv/bin/txsched list", ".venv/bin/txsched runs"], others[:2]
         )
