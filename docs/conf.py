@@ -29,6 +29,7 @@ nitpick_ignore_regex = [
 ]
 
 autodoc_member_order = "bysource"
+autoclass_content = "both"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True

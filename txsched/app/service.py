@@ -40,7 +40,8 @@ class SchedulerService(MultiService):
 
         service = SchedulerService(reactor, Config())
         service.setServiceParent(application)
-        service.scheduler.add_job(...)
+        await service.when_started()
+        await service.scheduler.add_job(...)
 
     :ivar config: how it works.
     :ivar scheduler: the :class:`~txsched.interfaces.IScheduler`; it can be used
