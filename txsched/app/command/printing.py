@@ -28,6 +28,10 @@ DISPOSITION_STYLES = {
     "retrying": "cyan",
 }
 
+#: Columns that stay in one line where a terminal is narrow: broken instants are hard
+#: to read.
+_SHORT = ("PLANNED", "DISPOSITION", "TOOK")
+
 #: What is not a terminal gets lines as long as they are.
 _ENDLESS = 100_000
 
@@ -60,7 +64,7 @@ def print_table(
 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in _SHORT)
     for row in rows:
         table.add_row(*map(_cell, row))
     if not table.rows:
