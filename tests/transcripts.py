@@ -19,6 +19,12 @@ from attrs import frozen
 
 from .integration.living import Living, LivingTestCase, environment
 
+# Not resolved: where the installed package is tested these are links.
+DOCS = Path(__file__).parent.parent / "docs"
+EXAMPLES = DOCS / "examples"
+#: The README lies beside the tests themselves, where no link leads.
+PROJECT = Path(__file__).resolve().parent.parent
+
 _PATIENCE_SECONDS = 60.0
 
 _PROGRAMS = {
@@ -97,6 +103,15 @@ def missing(step: Step, text: str) -> list[str]:
         for line in step.output
         if line.strip() != "..." and alike(line) not in there
     ]
+
+
+def readme_commands(text: str) -> tuple[str, list[str]]:
+    """
+    Give the command that starts the service, and those for the second terminal.
+    """
+    start = re.findall(r"^ +(python3 -m venv .*scheduler)$", text, re.MULTILINE)
+    commands = re.findall(r"^ +(\.venv/bin/txsched .*)$", text, re.MULTILINE)
+    return start[0], commands
 
 
 class TranscriptTestCase(LivingTestCase):
