@@ -125,7 +125,7 @@ class TranscriptTestCase(LivingTestCase):
         programs.mkdir(parents=True)
         for name, arguments in _PROGRAMS.items():
             path = programs / name
-            path.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+    X
             path.chmod(0o755)
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         self.variables = {**environment(), "PATH": path, "TZ": "UTC", "COLUMNS": "200"}
