@@ -19,7 +19,8 @@ class Adder:
     """
     Gathers the jobs that come with one read of a connection, and adds them together.
 
-    When that fails they are added one by one, so that each gets its own answer.
+    Those before a call of another kind, or with another choice for conflicts, are
+    added before it.  When that fails they are added one by one, so that each gets its own answer.
     """
 
     _scheduler: IScheduler
@@ -31,6 +32,8 @@ class Adder:
         """
         Add one job, at the next :meth:`flush`.
         """
+        if on_conflict not in self._waiting:
+            self.flush()
         added: Deferred[Job] = Deferred()
         self._waiting.setdefault(on_conflict, []).append((spec, added))
         return added

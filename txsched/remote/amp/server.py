@@ -108,6 +108,10 @@ class AMPServer(AMP):
     # Answers
 
     def _respond(self, box: Box, method: str) -> Deferred[Box]:
+        if method != "add_job":
+            # This call comes after those that wait there.
+            self._server.adder.flush()
+
         async def call() -> Any:
             arguments = check_arguments(method, self._arguments(box))
             if method == "add_job":

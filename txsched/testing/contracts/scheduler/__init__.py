@@ -1,0 +1,21 @@
+"""
+What every scheduler keeps to, near or far.
+
+The test of a face of the scheduler is a class of a few lines: mix
+:class:`SchedulerContract` into ``twisted.trial.unittest.TestCase`` and say how the face
+of a local scheduler is made.
+"""
+
+from .adding import AddingContract
+from .harness import SchedulerHarness
+
+__all__ = ["SchedulerContract", "SchedulerHarness"]
+
+
+class SchedulerContract(
+    AddingContract,
+):
+    """
+    What every scheduler keeps to; the harness gives :meth:`face`, and
+    :meth:`settle` where news take a while.
+    """
