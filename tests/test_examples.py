@@ -173,7 +173,7 @@ class ExampleTests(TranscriptTestCase):
         (example,) = re.findall(
             r"^.. code-block:: python\n\n((?: .*\n|\n)+)", text, re.MULTILINE
         )
-        (self.folder / "example.py").write_text(dedent(example))
+        (self.folder / "example.py").write_text(dedent(example), encoding="utf-8")
         asked = self.shell("python example.py")
         self.assertEqual(0, asked.end(), asked.text)
         self.assertRegex(asked.text, r"^the report runs next at 20\d\d-")

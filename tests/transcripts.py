@@ -125,7 +125,8 @@ class TranscriptTestCase(LivingTestCase):
         programs.mkdir(parents=True)
         for name, arguments in _PROGRAMS.items():
             path = programs / name
-    X
+            script = f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n'
+            path.write_text(script, encoding="utf-8")
             path.chmod(0o755)
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         self.variables = {**environment(), "PATH": path, "TZ": "UTC", "COLUMNS": "200"}
