@@ -4,16 +4,24 @@ The methods of a scheduler as they are called from afar: names and types.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import frozen
 
-from ..errors import BadBox, BadValue
+from ..errors import BadBox, BadValue, NotSerializable
 from ..model import JobQuery, JobSpec, RunQuery
+from ..model.options import OPTIONS, check_option
 
-__all__ = ["METHODS", "Parameter", "check_arguments"]
+__all__ = [
+    "METHODS",
+    "Parameter",
+    "check_arguments",
+    "check_before_sending",
+    "name_argument",
+]
 
 
 @frozen
@@ -112,3 +120,36 @@ def check_arguments(method: str, arguments: Any) -> list[Any]:
     for parameter, value in zip(parameters, arguments, strict=True):
         parameter.check(value)
     return arguments
+
+
+def check_before_sending(method: str, arguments: Sequence[Any]) -> None:
+    """
+    Refuse what cannot be told to the other side, with the words of that side.
+
+    :raises BadValue: naming a datetime without a time zone, or a change that an
+        option does not take.
+    """
+    for parameter, value in zip(METHODS[method], arguments, strict=True):
+        if parameter.kinds == (datetime,) and getattr(value, "tzinfo", None) is None:
+            raise BadValue(
+                parameter.name, f"expected a datetime with a time zone, not {value!r}"
+            )
+        if parameter.name == "changes":
+            for name in value.keys() & (OPTIONS.keys() - {"id"}):
+                check_option(name, value[name])
+
+
+def name_argument(method: str, error: NotSerializable) -> NotSerializable:
+    """
+    Name what cannot be sent as its sender knows it.
+
+    :param error: with a field such as ``arguments[2]['args'][0]``, which becomes
+        ``args[0]`` for ``modify_job``.
+    """
+    found = re.fullmatch(r"arguments\[(\d+)\](.*)", error.field, re.DOTALL)
+    if found is None:
+        return error
+    name, rest = METHODS[method][int(found[1])].name, found[2]
+    if name == "changes":
+        name, rest = re.sub(r"^\['([^']*)'\]", r"\1", rest), ""
+    return NotSerializable(name + rest, error.reason)

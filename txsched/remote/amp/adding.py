@@ -20,7 +20,8 @@ class Adder:
     Gathers the jobs that come with one read of a connection, and adds them together.
 
     Those before a call of another kind, or with another choice for conflicts, are
-    added before it.  When that fails they are added one by one, so that each gets its own answer.
+    added before it.  When adding them together fails they are added one by one, so
+    that each gets its own answer.
     """
 
     _scheduler: IScheduler

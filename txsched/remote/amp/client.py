@@ -27,6 +27,7 @@ from ...errors import (
     BadValue,
     NotConnected,
     NotRunning,
+    NotSerializable,
     SchedulerError,
     TimedOut,
 )
@@ -47,6 +48,7 @@ from ...model import (
     SchedulerStatus,
     from_seconds,
 )
+from ..methods import check_before_sending, name_argument
 from .commands import COMMANDS, Subscribe, Unsubscribe
 from .connection import Connection, ConnectionFactory, ObservedEndpoint
 from .deadlines import Deadlines
@@ -174,7 +176,7 @@ class AMPScheduler(Service):
         if connection is None or not self.running:
             return Deferred.fromCoroutine(self._call_later(method, arguments))
         try:
-            data = dumps(arguments(), "arguments")
+            data = _encode(method, arguments)
         except Exception:
             return fail()
         answer = connection.send(COMMANDS[method], data, self._message_size)
@@ -182,7 +184,7 @@ class AMPScheduler(Service):
         return answer.addErrback(_explain)
 
     async def _call_later(self, method: str, arguments: Callable[[], list[Any]]) -> Any:
-        data = dumps(arguments(), "arguments")
+        data = _encode(method, arguments)
         return await self._ask(
             lambda connection: connection.send(
                 COMMANDS[method], data, self._message_size
@@ -394,6 +396,16 @@ def _explain(failure: Failure) -> Any:
     if isinstance(error, AmpError):
         raise BadBox(f"the server answered: {error}")
     return failure
+
+
+def _encode(method: str, arguments: Callable[[], list[Any]]) -> bytes:
+    values = arguments()
+    try:
+        if method in ("forecast", "modify_job"):
+            check_before_sending(method, values)
+        return dumps(values, "arguments")
+    except NotSerializable as error:
+        raise name_argument(method, error) from None
 
 
 def _choice(on_conflict: Any) -> str:

@@ -7,13 +7,27 @@ of a local scheduler is made.
 """
 
 from .adding import AddingContract
+from .changing import ChangingContract
+from .foreseeing import ForeseeingContract
 from .harness import SchedulerHarness
+from .pausing import PausingContract
+from .reading import ReadingContract
+from .running import RunningContract
+from .surveying import SurveyingContract
+from .watching import WatchingContract
 
 __all__ = ["SchedulerContract", "SchedulerHarness"]
 
 
 class SchedulerContract(
     AddingContract,
+    ReadingContract,
+    ChangingContract,
+    PausingContract,
+    RunningContract,
+    WatchingContract,
+    ForeseeingContract,
+    SurveyingContract,
 ):
     """
     What every scheduler keeps to; the harness gives :meth:`face`, and
