@@ -4,10 +4,11 @@ Values to bytes and back.
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any, NoReturn
 
 import cbor2
-from cbor2 import CBORTag
+from cbor2 import CBORDecoder, CBORTag
 
 from ..errors import BadBox, NotSerializable, SchedulerError
 from .plain import DECODERS, MAX_DEPTH, to_plain
@@ -35,19 +36,24 @@ def loads(data: bytes) -> Any:
     :raises BadValue: it asks for a value that cannot be, such as a job whose
         options cannot be taken.
     """
+    source = BytesIO(data)
     try:
-        return cbor2.loads(
-            data,
+        value = CBORDecoder(
+            source,
             tag_hook=_refuse_unknown,
             semantic_decoders=DECODERS,
             max_depth=4 * MAX_DEPTH,
             allow_indefinite=False,
-        )
+        ).decode()
     except Exception as error:
         ours = _find_ours(error)
         if ours is not None:
             raise ours from None
         raise BadBox(f"it is not data of ours: {_first_cause(error)}") from None
+    # The beginning of a pickle, for instance, is a complete value.
+    if source.tell() != len(data):
+        raise BadBox("it is not data of ours: there is more after its end")
+    return value
 
 
 def _refuse_unknown(tag: CBORTag, immutable: bool) -> NoReturn:

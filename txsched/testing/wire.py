@@ -23,6 +23,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
     ITransport,
 )
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
@@ -60,6 +61,7 @@ class _End:
     waiting: bytearray = field(factory=bytearray, init=False)
     disconnecting: bool = field(default=False, init=False)
     aborted: bool = field(default=False, init=False)
+    _log = Logger()
     connected: bool = field(default=True, init=False)
 
     def write(self, data: bytes) -> None:
@@ -112,7 +114,14 @@ class _End:
         data = bytes(self.waiting[:_READ_SIZE])
         del self.waiting[:_READ_SIZE]
         if data and self.connected and self.protocol is not None:
-            self.protocol.dataReceived(data)
+            try:
+                self.protocol.dataReceived(data)
+            except Exception as error:
+                self._log.failure(
+                    "a protocol failed: {protocol}", protocol=self.protocol
+                )
+                self.abortConnection()
+                self.lose(error)
 
     def lose(self, reason: Exception) -> None:
         """
@@ -133,7 +142,8 @@ class Wire:
 
     Bytes never arrive while they are sent, but in a later call of *clock*, and all that
     was sent before that arrives together, as through a socket.  Order and number of
-    these turns depend on nothing but what is sent.
+    these turns depend on nothing but what is sent.  A protocol that raises loses its
+    connection, and the log tells of it.
 
     :param server: makes the server's side of each connection.
     :param clock: carries the bytes with ``callLater(0, ...)``: a reactor, or a

@@ -227,9 +227,11 @@ class AMPServer(AMP):
 
     async def _subscribe(self, box: Box) -> Any:
         arguments = self._arguments(box)
+        if not isinstance(arguments, list) or len(arguments) != 2:
+            raise BadBox("Subscribe takes a list of epoch and last")
+        epoch, last = arguments
         feed = self._server.feed
         await feed.listen(self, self._push)
-        epoch, last = arguments if isinstance(arguments, list) else (None, None)
         if epoch == feed.epoch and type(last) is int and 0 <= last <= feed.last:
             self._position = last
         else:
