@@ -12,7 +12,7 @@ from attrs import frozen
 from twisted.internet.defer import Deferred, execute
 from twisted.python.components import proxyForInterface
 
-from ..errors import NotAllowed
+from ..errors import NotAllowed, StaleRevision
 from ..interfaces import IScheduler
 from ..model import COMMAND, Call, ITrigger, Job, JobSpec, OnConflict
 
@@ -113,14 +113,27 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         """
 
         async def modify() -> Job:
-            if not changes.keys().isdisjoint(("task", "args", "kwargs")):
+            if changes.keys().isdisjoint(("task", "args", "kwargs")):
+                return await self._modify(job_id, revision, changes)
+            while True:
                 job = await self.original.get_job(job_id)
                 self._policy.check(job.call.task)
                 self._policy.check(changes.get("task", job.call.task))
-            modified: Job = await self.original.modify_job(job_id, revision, **changes)
-            return modified
+                # What was checked must be what is changed.
+                checked = job.revision if revision is None else revision
+                try:
+                    return await self._modify(job_id, checked, changes)
+                except StaleRevision:
+                    if revision is not None:
+                        raise
 
         return Deferred.fromCoroutine(modify())
+
+    async def _modify(
+        self, job_id: str, revision: int | None, changes: Mapping[str, Any]
+    ) -> Job:
+        job: Job = await self.original.modify_job(job_id, revision, **changes)
+        return job
 
     def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
         """
