@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define
 from twisted.application.internet import ClientService
 from twisted.application.service import Service
-from twisted.internet.defer import CancelledError, Deferred, fail
+from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -137,6 +137,8 @@ class AMPScheduler(Service):
 
         :returns: fires when the connection is closed.
         """
+        if not self.running:
+            return succeed(None)
         Service.stopService(self)
         return Deferred.fromCoroutine(self._stop())
 
@@ -166,7 +168,8 @@ class AMPScheduler(Service):
         return Deferred.fromCoroutine(prepare()).addErrback(failed)
 
     def _lost(self, connection: Connection) -> None:
-        if self._connection is connection:
+        # The service hands out connections in wrappers of its own.
+        if self._connection is not None and self._connection.closed:
             self._connection = None
 
     # Calls
@@ -202,6 +205,10 @@ class AMPScheduler(Service):
         connecting.addTimeout(self._timeout, self._reactor)
         try:
             connection: Any = await connecting
+            while connection.closed:
+                # The service that gave it is about to hear of that.
+                await deferLater(self._reactor, 0.01)
+                connection = await self._connections.whenConnected(self._attempts)
         except (CancelledError, DeferredTimeoutError):
             raise NotConnected(
                 f"no connection within {self._timeout:g} s{self._why()}"

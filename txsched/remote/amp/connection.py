@@ -41,6 +41,8 @@ class Connection(AMP):
         self._happened = happened
         self._lost = lost
         self._transfers = 0
+        #: Whether nothing can be asked here any more.
+        self.closed = False
 
     @Events.responder
     def events(self, n: int, e: bytes) -> dict[str, Any]:
@@ -54,6 +56,7 @@ class Connection(AMP):
         """
         Called by Twisted: nothing more can be asked here.
         """
+        self.closed = True
         self._lost(self)
         super().connectionLost(reason)
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -54,6 +55,7 @@ class AMPServer(AMP):
         self._pending = 0
         self._uploads: dict[int, list[bytes]] = {}
         self._uploaded = 0
+        self._forgotten: deque[int] = deque(maxlen=1000)
         self._downloads: dict[int, bytes] = {}
         self._transfers = 0
         self._position: int | None = None
@@ -208,12 +210,14 @@ class AMPServer(AMP):
             raise BadBox("it has no field d")
         data = box[b"d"]
         limit = self._server.message_size
-        self._uploaded += len(data)
-        if self._uploaded > limit:
-            size = self._uploaded
+        size = self._uploaded + len(data)
+        if size > limit or transfer in self._forgotten:
+            # Further parts of them are on their way.
+            self._forgotten += {transfer, *self._uploads} - {*self._forgotten}
             self._uploads.clear()
             self._uploaded = 0
             raise TooLarge("what was uploaded", size, limit)
+        self._uploaded = size
         self._uploads.setdefault(transfer, []).append(data)
 
     def _download(self, box: Box) -> Box:
