@@ -18,6 +18,7 @@ from .call import Call
 from .instant import to_micros
 from .options import NO_OPTIONS, check_arguments, check_options, check_task
 from .policy import OnCrash
+from .showing import shown
 from .trigger import ITrigger
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "new_generation",
     "run_id",
 ]
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 @frozen
@@ -183,8 +186,10 @@ class JobSpec:
         **options: Any,
     ) -> None:
         check_task(task)
-        if not callable(getattr(trigger, "get_next_fire_time", None)):
-            raise BadTrigger("trigger", f"{trigger!r} is not a trigger")
+        if isinstance(trigger, type) or not callable(
+            getattr(trigger, "get_next_fire_time", None)
+        ):
+            raise BadTrigger("trigger", f"{shown(trigger)} is not a trigger")
         args, kwargs = check_arguments(args, kwargs)
         checked = check_options(options) if options else NO_OPTIONS
         self.__attrs_init__(task, trigger, args, kwargs, checked)
@@ -199,7 +204,7 @@ def jitter_offset(seed: str, planned_time: datetime, jitter: timedelta) -> timed
     """
     text = f"{seed}\0{to_micros(planned_time)}".encode()
     fraction = int.from_bytes(blake2b(text, digest_size=8).digest(), "big")
-    return jitter * (fraction / 2**64)
+    return timedelta(microseconds=jitter // _MICROSECOND * fraction >> 64)
 
 
 def new_generation() -> str:

@@ -12,6 +12,7 @@ from ..errors import BadValue
 from .call import COMMAND, NO_KWARGS
 from .instant import UTC
 from .policy import OnCrash
+from .showing import shown
 
 __all__ = [
     "MAX_ID",
@@ -29,6 +30,8 @@ _MAX_TAGS = 64
 _MAX_INSTANCES = 1_000_000
 _MAX_DURATION = timedelta(days=36525)
 
+_NO_LIST = "expected a list of arguments, not {}"
+
 NO_OPTIONS: Mapping[str, Any] = {}
 
 
@@ -41,13 +44,13 @@ def check_task(task: Any) -> None:
     if callable(task):
         return
     if not isinstance(task, str):
-        raise BadValue("task", f"expected module:function text, not {task!r}")
+        raise BadValue("task", f"expected module:function text, not {shown(task)}")
     if task == COMMAND:
         return
     module, colon, name = task.partition(":")
     parts = [*module.split("."), *name.split(".")]
     if not colon or not all(part.isidentifier() for part in parts):
-        raise BadValue("task", f"expected module:function, not {task!r}")
+        raise BadValue("task", f"expected module:function, not {shown(task)}")
 
 
 def check_arguments(
@@ -59,28 +62,30 @@ def check_arguments(
     :raises BadValue: for ``args`` or ``kwargs``.
     """
     if isinstance(args, (str, bytes, Mapping)):
-        raise BadValue("args", f"expected a list of arguments, not {args!r}")
+        raise BadValue("args", _NO_LIST.format(shown(args)))
     try:
         args = tuple(args)
     except TypeError:
-        raise BadValue("args", f"expected a list of arguments, not {args!r}") from None
+        raise BadValue("args", _NO_LIST.format(shown(args))) from None
     if kwargs is None or kwargs == {}:
         return args, NO_KWARGS
     if not isinstance(kwargs, Mapping):
-        raise BadValue("kwargs", f"expected a mapping of arguments, not {kwargs!r}")
+        raise BadValue(
+            "kwargs", f"expected a mapping of arguments, not {shown(kwargs)}"
+        )
     for key in kwargs:
         if not isinstance(key, str):
-            raise BadValue("kwargs", f"the key {key!r} is not text")
+            raise BadValue("kwargs", f"the key {shown(key)} is not text")
     return args, dict(kwargs)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"expected text, not {value!r}")
+        raise ValueError(f"expected text, not {shown(value)}")
     if len(value) > MAX_ID:
         raise ValueError(f"has {len(value)} characters, at most {MAX_ID} are allowed")
     if not value.isprintable():
-        raise ValueError(f"{value!r} has characters that cannot be printed")
+        raise ValueError(f"{shown(value)} has characters that cannot be printed")
     return value
 
 
@@ -89,16 +94,16 @@ def _name(value: Any) -> str:
         raise ValueError("must not be empty")
     text = _text(value)
     if text != text.strip():
-        raise ValueError(f"{value!r} begins or ends with a blank")
+        raise ValueError(f"{shown(value)} begins or ends with a blank")
     return text
 
 
 def _whole(low: int) -> Callable[[Any], int]:
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ValueError(f"expected a whole number, not {value!r}")
+            raise ValueError(f"expected a whole number, not {shown(value)}")
         if not low <= value <= _MAX_INSTANCES:
-            raise ValueError(f"{value} is not within {low} to {_MAX_INSTANCES}")
+            raise ValueError(f"{shown(value)} is not within {low} to {_MAX_INSTANCES}")
         return value
 
     return check
@@ -110,20 +115,22 @@ def _optional(check: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"expected true or false, not {value!r}")
+        raise ValueError(f"expected true or false, not {shown(value)}")
     return value
 
 
 def _duration(value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, (int, float, timedelta)):
-        raise ValueError(f"expected seconds or a timedelta, not {value!r}")
+        raise ValueError(f"expected seconds or a timedelta, not {shown(value)}")
     if isinstance(value, timedelta):
         duration = value
     else:
         try:
             duration = timedelta(seconds=value)
         except (OverflowError, ValueError):
-            raise ValueError(f"{value!r} is not a usable number of seconds") from None
+            raise ValueError(
+                f"{shown(value)} is not a usable number of seconds"
+            ) from None
     if not timedelta() < duration <= _MAX_DURATION:
         raise ValueError(
             f"{duration} is not more than 0 and up to {_MAX_DURATION.days} days"
@@ -133,19 +140,22 @@ def _duration(value: Any) -> timedelta:
 
 def _instant(value: Any) -> datetime:
     if not isinstance(value, datetime):
-        raise ValueError(f"expected a datetime, not {value!r}")
+        raise ValueError(f"expected a datetime, not {shown(value)}")
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value} is not within the years 1 to 9999 of UTC") from None
 
 
 def _tags(value: Any) -> tuple[str, ...]:
     if isinstance(value, (str, bytes, Mapping)):
-        raise ValueError(f"expected a list of tags, not {value!r}")
+        raise ValueError(f"expected a list of tags, not {shown(value)}")
     try:
         tags = tuple(sorted({_name(tag) for tag in value}))
     except TypeError:
-        raise ValueError(f"expected a list of tags, not {value!r}") from None
+        raise ValueError(f"expected a list of tags, not {shown(value)}") from None
     if len(tags) > _MAX_TAGS:
         raise ValueError(f"has {len(tags)} tags, at most {_MAX_TAGS} are allowed")
     return tags
@@ -155,7 +165,7 @@ def _on_crash(value: Any) -> OnCrash:
     try:
         return OnCrash(value)
     except ValueError:
-        raise ValueError(f"expected rerun or abandon, not {value!r}") from None
+        raise ValueError(f"expected rerun or abandon, not {shown(value)}") from None
 
 
 #: Each option of a job that a person may set, and what checks it.

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from ..errors import BadValue
 from .run import Disposition
+from .showing import shown
 
 __all__ = [
     "MAX_PAGE",
@@ -35,17 +36,22 @@ def _one_of(*choices: str) -> Callable[[Any, Any, Any], None]:
     def check(instance: Any, attribute: Any, value: Any) -> None:
         if value not in choices:
             raise BadValue(
-                attribute.name, f"expected {', '.join(choices)}, not {value!r}"
+                attribute.name, f"expected {', '.join(choices)}, not {shown(value)}"
             )
 
     return check
 
 
+def _flag(instance: Any, attribute: Any, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise BadValue(attribute.name, f"expected true or false, not {shown(value)}")
+
+
 def _page_size(instance: Any, attribute: Any, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadValue("limit", f"expected a whole number, not {value!r}")
+        raise BadValue("limit", f"expected a whole number, not {shown(value)}")
     if not 1 <= value <= MAX_PAGE:
-        raise BadValue("limit", f"{value} is not within 1 to {MAX_PAGE}")
+        raise BadValue("limit", f"{shown(value)} is not within 1 to {MAX_PAGE}")
 
 
 def _optional(*kinds: type) -> Callable[[Any, Any, Any], None]:
@@ -53,7 +59,7 @@ def _optional(*kinds: type) -> Callable[[Any, Any, Any], None]:
 
     def check(instance: Any, attribute: Any, value: Any) -> None:
         if value is not None and not isinstance(value, kinds):
-            raise BadValue(attribute.name, f"expected {names}, not {value!r}")
+            raise BadValue(attribute.name, f"expected {names}, not {shown(value)}")
 
     return check
 
@@ -69,7 +75,7 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
         isinstance(one, str) for one in value
     ):
         return tuple(value)
-    raise BadValue(name, f"expected a list of text, not {value!r}")
+    raise BadValue(name, f"expected a list of text, not {shown(value)}")
 
 
 def _tags(value: Any) -> tuple[str, ...]:
@@ -105,7 +111,7 @@ class JobQuery:
     executor: str | None = field(default=None, validator=_optional(str))
     paused: bool | None = field(default=None, validator=_optional(bool))
     order_by: str = field(default="id", validator=_one_of(*_JOB_ORDERS))
-    descending: bool = field(default=False)
+    descending: bool = field(default=False, validator=_flag)
     limit: int = field(default=100, validator=_page_size)
     cursor: str | None = field(default=None, validator=_optional(str))
 
@@ -128,7 +134,7 @@ class RunQuery:
     dispositions: tuple[Disposition, ...] = field(default=(), converter=_dispositions)
     after: datetime | None = field(default=None, validator=_optional_instant)
     before: datetime | None = field(default=None, validator=_optional_instant)
-    descending: bool = field(default=True)
+    descending: bool = field(default=True, validator=_flag)
     limit: int = field(default=100, validator=_page_size)
     cursor: str | None = field(default=None, validator=_optional(str))
 

@@ -14,6 +14,7 @@ from attrs import frozen
 from ..errors import BadBox, BadValue, NotSerializable
 from ..model import JobQuery, JobSpec, RunQuery
 from ..model.options import OPTIONS, check_option
+from ..model.showing import shown
 
 __all__ = [
     "METHODS",
@@ -49,14 +50,14 @@ class Parameter:
             or (isinstance(value, bool) and bool not in self.kinds)
         ):
             names = " or ".join(_name(kind) for kind in self.kinds)
-            raise BadValue(self.name, f"expected {names}, not {_short(value)}")
+            raise BadValue(self.name, f"expected {names}, not {shown(value)}")
         if self.of and value is not None:
             for number, item in enumerate(value):
                 if not isinstance(item, self.of):
                     names = " or ".join(_name(kind) for kind in self.of)
                     raise BadValue(
                         f"{self.name}[{number}]",
-                        f"expected {names}, not {_short(item)}",
+                        f"expected {names}, not {shown(item)}",
                     )
 
 
@@ -64,11 +65,6 @@ def _name(kind: type) -> str:
     words = {str: "text", int: "a whole number", bool: "true or false", list: "a list"}
     words |= {dict: "a mapping", datetime: "a datetime", type(None): "nothing"}
     return words.get(kind, kind.__name__)
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 _NOTHING = type(None)
@@ -132,7 +128,8 @@ def check_before_sending(method: str, arguments: Sequence[Any]) -> None:
     for parameter, value in zip(METHODS[method], arguments, strict=True):
         if parameter.kinds == (datetime,) and getattr(value, "tzinfo", None) is None:
             raise BadValue(
-                parameter.name, f"expected a datetime with a time zone, not {value!r}"
+                parameter.name,
+                f"expected a datetime with a time zone, not {shown(value)}",
             )
         if parameter.name == "changes":
             for name in value.keys() & (OPTIONS.keys() - {"id"}):
