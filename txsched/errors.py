@@ -328,17 +328,16 @@ def error_to_wire(error: SchedulerError) -> tuple[str, dict[str, Any]]:
     return error.code, asdict(error)
 
 
-def error_from_wire(code: str, fields: Mapping[str, Any]) -> SchedulerError:
+def error_from_wire(code: Any, fields: Any) -> SchedulerError:
     """
     Rebuild an error from what :func:`error_to_wire` gave.
 
+    :param code: the code; anything may have come.
+    :param fields: the fields; anything may have come.
     :returns: an :class:`UnexpectedError` naming the code where this version
         does not know it or its fields.
     """
-    kind = _BY_CODE.get(code)
-    if kind is not None:
-        try:
-            return kind(**fields)
-        except TypeError:
-            pass
-    return UnexpectedError(f"{code} {dict(fields)}")
+    try:
+        return _BY_CODE[code](**fields)
+    except (KeyError, TypeError):
+        return UnexpectedError(f"{code} {fields}")
