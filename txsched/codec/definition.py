@@ -15,6 +15,7 @@ from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
 from .plain import to_plain
 from .tasks import task_name
+from .texts import not_text
 from .wire import loads
 
 __all__ = ["decode_job", "encode_definition"]
@@ -47,6 +48,13 @@ def encode_definition(job: Job) -> bytes:
     :raises NotSerializable: naming ``task``, ``trigger``, or a place in ``args`` or
         ``kwargs``.
     """
+    try:
+        return _encode(job)
+    except UnicodeEncodeError as error:
+        raise not_text(error, job, "job") from None
+
+
+def _encode(job: Job) -> bytes:
     call = job.call
     kwargs = call.kwargs
     return cbor2.dumps(

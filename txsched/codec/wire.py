@@ -12,6 +12,7 @@ from cbor2 import CBORDecoder, CBORTag
 
 from ..errors import BadBox, NotSerializable, SchedulerError
 from .plain import DECODERS, MAX_DEPTH, to_plain
+from .texts import not_text
 
 __all__ = ["decode_result", "dumps", "encode_result", "loads"]
 
@@ -25,7 +26,13 @@ def dumps(value: Any, place: str = "value") -> bytes:
     :param place: what the value is called in an error.
     :raises NotSerializable: naming the place and the reason.
     """
-    return cbor2.dumps(to_plain(value, place))
+    try:
+        return cbor2.dumps(to_plain(value, place))
+    except UnicodeEncodeError as error:
+        raise not_text(error, value, place) from None
+    except RecursionError:
+        # Through values of the model, which begin to count anew.
+        raise NotSerializable(place, "contains itself, or is nested too deep") from None
 
 
 def loads(data: bytes) -> Any:
