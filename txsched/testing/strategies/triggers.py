@@ -1,7 +1,5 @@
 """
-Hypothesis strategies that draw instants, durations and triggers.
-
-They need ``hypothesis``, which txsched itself does not.
+Strategies that draw instants, durations and triggers.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ..triggers import CronTrigger, DateTrigger, IntervalTrigger
+from ...triggers import CronTrigger, DateTrigger, IntervalTrigger
 
 __all__ = [
     "ZONES",
