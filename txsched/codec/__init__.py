@@ -8,6 +8,7 @@ imports or calls anything that the data names.
 from . import triggers as triggers  # they register themselves
 from . import values as values
 from .definition import decode_job, encode_definition
+from .tables import table
 from .tasks import task_name
 from .wire import decode_result, dumps, encode_result, loads
 
@@ -18,5 +19,6 @@ __all__ = [
     "encode_definition",
     "encode_result",
     "loads",
+    "table",
     "task_name",
 ]

@@ -31,7 +31,7 @@ TUPLE, SET, FROZENSET, DATETIME, DATE, TIMEDELTA, DECIMAL, UUID, PAIRS = range(
     FIRST_TAG, FIRST_TAG + 9
 )
 
-_SCALARS = frozenset((type(None), bool, int, float, str, bytes))
+SCALARS = frozenset((type(None), bool, int, float, str, bytes))
 
 Encoder = Callable[[Any, str, int], CBORTag]
 
@@ -52,22 +52,22 @@ def to_plain(value: Any, place: str, depth: int = 0) -> Any:
     :raises NotSerializable: naming the place within it, and why.
     """
     kind = type(value)
-    if kind in _SCALARS:
+    if kind in SCALARS:
         return value
     if depth > MAX_DEPTH:
         raise NotSerializable(place, f"is nested more than {MAX_DEPTH} deep")
     if kind is list:
         return [
             one
-            if type(one) in _SCALARS
+            if type(one) in SCALARS
             else to_plain(one, f"{place}[{number}]", depth + 1)
             for number, one in enumerate(value)
         ]
     if kind is dict:
-        if all(type(key) in _SCALARS for key in value):
+        if all(type(key) in SCALARS for key in value):
             return {
                 key: one
-                if type(one) in _SCALARS
+                if type(one) in SCALARS
                 else to_plain(one, f"{place}[{key!r}]", depth + 1)
                 for key, one in value.items()
             }

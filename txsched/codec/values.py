@@ -11,15 +11,17 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from attrs import evolve, fields
+from attrs import fields
 from cbor2 import CBORTag
 
 from .. import model
-from ..errors import BadBox, BadValue, NotSerializable
-from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Run
+from ..errors import BadBox, NotSerializable
+from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Page, Run
 from ..model.options import check_arguments, check_task
 from .definition import decode_job, encode_definition
-from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
+from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
+from .presenting import presentable, presentable_run
+from .tables import make_spec, table
 from .tasks import task_name
 
 __all__: list[str] = []
@@ -37,7 +39,7 @@ _NUMBERS: dict[type, int] = {
     model.Pause: 4,
     model.JobQuery: 5,
     model.RunQuery: 6,
-    model.Page: 7,
+    Page: 7,
     model.Forecast: 8,
     model.Quarantined: 9,
     model.StoreStatus: 10,
@@ -75,26 +77,14 @@ def _decode_call(task: Any, args: Any, kwargs: Any) -> Call:
 
 
 def _encode_spec(spec: JobSpec, place: str, depth: int) -> list[Any]:
+    args, kwargs = spec.args, spec.kwargs
     return [
         task_name(spec.task),
         to_plain(spec.trigger, "trigger"),
-        to_plain(list(spec.args), "args"),
-        to_plain(dict(spec.kwargs), "kwargs"),
+        to_plain(list(args), "args") if args else [],
+        to_plain(dict(kwargs), "kwargs") if kwargs else None,
         to_plain(dict(spec.options), "options"),
     ]
-
-
-def _decode_spec(
-    task: Any, trigger: Any, args: Any, kwargs: Any, options: Any
-) -> JobSpec:
-    if not isinstance(options, dict):
-        raise BadValue("options", f"expected a mapping, not {options!r}")
-    for name in options:
-        if not isinstance(name, str):
-            raise BadValue("options", f"the name {name!r} is not text")
-        if name in ("task", "trigger", "args", "kwargs", "self"):
-            raise BadValue(name, "is not an option")
-    return JobSpec(task, trigger, args, kwargs, **options)
 
 
 def _register(
@@ -138,8 +128,12 @@ def _register_attrs(kind: type) -> None:
 
 
 def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
+    try:
+        definition = encode_definition(job)
+    except NotSerializable:
+        definition = encode_definition(presentable(job))
     return [
-        encode_definition(_presentable(job)),
+        definition,
         to_plain(job.paused, "paused"),
         job.generation,
         job.revision,
@@ -148,33 +142,18 @@ def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
     ]
 
 
-def _presentable(job: Job) -> Job:
-    """
-    Give *job* so that it can be shown elsewhere: a memory store keeps live objects.
-    """
-    call = job.call
-    try:
-        _encode_call(call, "", 0)
-    except NotSerializable:
-        shown = Call(
-            call.task_name,
-            tuple(_shown(value) for value in call.args),
-            {key: _shown(value) for key, value in call.kwargs.items()},
-        )
-        return evolve(job, call=shown)
-    return job
-
-
-def _shown(value: Any) -> Any:
-    try:
-        to_plain(value, "")
-    except NotSerializable:
-        return repr(value)
-    return value
-
-
 def _encode_run(run: Run, place: str, depth: int) -> list[Any]:
+    if type(run.result) not in SCALARS:
+        run = presentable_run(run)
     return [to_plain(value, name, depth + 1) for name, value in run._asdict().items()]
+
+
+def _encode_page(page: Page[Any], place: str, depth: int) -> list[Any]:
+    return [to_plain(table(page.items), "items", depth + 1), page.next_cursor]
+
+
+def _decode_page(items: Any, next_cursor: Any) -> Page[Any]:
+    return Page(tuple(items), next_cursor)
 
 
 for _kind in _NUMBERS:
@@ -184,9 +163,11 @@ for _kind in _NUMBERS:
         _register(Run, _encode_run, Run)
     elif _kind is Job:
         _register(Job, _encode_job, decode_job)
+    elif _kind is Page:
+        _register(Page, _encode_page, _decode_page)
     elif _kind is Call:
         _register(Call, _encode_call, _decode_call)
     elif _kind is JobSpec:
-        _register(JobSpec, _encode_spec, _decode_spec)
+        _register(JobSpec, _encode_spec, make_spec)
     else:
         _register_attrs(_kind)

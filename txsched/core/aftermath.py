@@ -65,7 +65,7 @@ def taken_over(lease: RunLease, now: datetime) -> Aftermath | None:
     """
     run, job, term = lease
     if job is None:
-        reason = "its job was removed"
+        reason = "its job was removed, or cannot be loaded"
     elif run.disposition is Disposition.RUNNING and job.on_crash is OnCrash.ABANDON:
         reason = f"cut off: node {run.node} stopped renewing its lease"
     elif run.disposition is Disposition.RUNNING and run.attempt >= MAX_ATTEMPTS:

@@ -4,14 +4,14 @@ What would be planned between two instants: a pure look ahead.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 
 from ..errors import BadValue
 from ..model import Forecast, Job, jitter_offset
-from .planning import first_planned_time
+from .planning import first_planned_time, planned_after
 
 __all__ = ["check_window", "forecast"]
 
@@ -41,7 +41,8 @@ def forecast(
     """
     Give the planned times of *jobs* from *start* up to but without *end*.
 
-    Paused jobs have none.
+    Paused jobs have none, and neither has a job from where its trigger gives no
+    usable answer on, for there it will be paused.
 
     :returns: at most *limit*, ordered by planned time, then by job id.
     """
@@ -55,7 +56,7 @@ def _ahead(job: Job, start: datetime, end: datetime) -> Iterator[Forecast]:
     if job.paused is not None or planned is None:
         return
     if planned < start:
-        planned = _leap(job, planned, start)
+        planned = _asked(_leap, job, planned, start)
     left = None if job.max_runs is None else job.max_runs - job.run_count
     while planned is not None and planned < end and left != 0:
         due = planned
@@ -63,7 +64,19 @@ def _ahead(job: Job, start: datetime, end: datetime) -> Iterator[Forecast]:
             due += jitter_offset(job.id, planned, job.jitter)
         yield Forecast(job.id, planned, due)
         left = None if left is None else left - 1
-        planned = _next(job, planned)
+        planned = _asked(planned_after, job, planned, planned)
+
+
+def _asked(
+    question: Callable[[Job, datetime, datetime], datetime | None],
+    job: Job,
+    planned: datetime,
+    instant: datetime,
+) -> datetime | None:
+    try:
+        return question(job, planned, instant)
+    except Exception:
+        return None
 
 
 def _leap(job: Job, planned: datetime, start: datetime) -> datetime | None:
@@ -73,11 +86,5 @@ def _leap(job: Job, planned: datetime, start: datetime) -> datetime | None:
     count_until = getattr(job.trigger, "count_until", None)
     if count_until is None:
         return first_planned_time(job.trigger, start, job.start_time, job.end_time)
-    return _next(job, count_until(planned, start)[1])
-
-
-def _next(job: Job, planned: datetime) -> datetime | None:
-    following = job.trigger.get_next_fire_time(planned, planned)
-    if following is None or (job.end_time is not None and following > job.end_time):
-        return None
-    return following
+    last = count_until(planned, start)[1]
+    return planned_after(job, last, last)

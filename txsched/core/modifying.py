@@ -21,11 +21,14 @@ _CALL = ("task", "args", "kwargs")
 _MAX_NOTE = 1000
 
 
-def modified(job: Job, changes: Mapping[str, Any], now: datetime) -> Job:
+def modified(
+    job: Job, changes: Mapping[str, Any], now: datetime
+) -> tuple[Job, Sequence[Run]]:
     """
     Change options of *job*, its ``task``, ``args`` or ``kwargs``.
 
-    :returns: *job* itself when nothing would be different.
+    :returns: the job, and a row for what a new ``start_time`` passes over; *job*
+        itself when nothing would be different.
     :raises BadValue: naming the change that cannot be taken.
     """
     for name in changes:
@@ -38,7 +41,11 @@ def modified(job: Job, changes: Mapping[str, Any], now: datetime) -> Job:
     new = evolve(job, call=_call(job.call, changes), **check_options(options))
     if not new.name:
         new = evolve(new, name=new.call.task_name)
-    if new.max_runs is not None and new.max_runs <= job.run_count:
+    if (
+        new.max_runs != job.max_runs
+        and new.max_runs is not None
+        and new.max_runs <= job.run_count
+    ):
         raise BadValue(
             "max_runs", f"{new.max_runs}, but it has run {job.run_count} times already"
         )
@@ -46,12 +53,37 @@ def modified(job: Job, changes: Mapping[str, Any], now: datetime) -> Job:
     if start is not None and end is not None and end < start:
         raise BadValue("end_time", f"{end} is before start_time, {start}")
     if (start, end) != (job.start_time, job.end_time):
-        planned = first_planned_time(job.trigger, now, start, end)
-        if planned is None:
-            name = "end_time" if "end_time" in changes else "start_time"
-            raise BadValue(name, "leaves the job without a planned time ahead")
-        new = evolve(new, next_run_time=planned)
-    return job if new == job else new
+        return _bounded(job, new, changes, now)
+    return (job if new == job else new), ()
+
+
+def _bounded(
+    job: Job, new: Job, changes: Mapping[str, Any], now: datetime
+) -> tuple[Job, Sequence[Run]]:
+    """
+    Move the cursor of *job*, which becomes *new*, to where its new bounds say.
+
+    It stays where a new end leaves it; a job that has no planned time left gets one
+    only when that lies ahead, for what has passed has its disposition.
+    """
+    cursor = job.next_run_time
+    planned = first_planned_time(new.trigger, now, new.start_time, new.end_time)
+    if planned is None or (cursor is None and planned < now):
+        name = "end_time" if "end_time" in changes else "start_time"
+        raise BadValue(name, "leaves the job without a planned time ahead")
+    if cursor is None and new.max_runs is not None and new.max_runs <= job.run_count:
+        return new, ()
+    if (
+        cursor is not None
+        and new.start_time == job.start_time
+        and (new.end_time is None or cursor <= new.end_time)
+    ):
+        return new, ()
+    if planned == cursor:
+        return new, ()
+    runs, _ = pass_over(job, now, "the bounds of the job were changed")
+    new = evolve(new, next_run_time=planned, generation=new_generation())
+    return new, runs
 
 
 def _call(call: Call, changes: Mapping[str, Any]) -> Call:

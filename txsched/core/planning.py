@@ -37,7 +37,7 @@ from ..model import (
     run_id,
 )
 
-__all__ = ["MAX_STEPS", "first_planned_time", "pass_over", "plan"]
+__all__ = ["MAX_STEPS", "first_planned_time", "pass_over", "plan", "planned_after"]
 
 #: How many planned times of a trigger that cannot count are walked in one call.
 MAX_STEPS = 1000
@@ -80,7 +80,12 @@ def _usable(answer: datetime | None) -> datetime | None:
     return answer.astimezone(UTC)
 
 
-def _following(job: Job, planned: datetime, now: datetime) -> datetime | None:
+def planned_after(job: Job, planned: datetime, now: datetime) -> datetime | None:
+    """
+    Give the planned time of *job* that follows *planned*, ``None`` at the end.
+
+    :raises BadTrigger: the trigger's answer cannot be used.
+    """
     following = job.trigger.get_next_fire_time(planned, now)
     if following is None:
         return None
@@ -105,7 +110,7 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
     :raises BadTrigger: the job's trigger gave an answer that cannot be used.
     """
     job, active, term, planned, run_count = lease
-    following = _following(job, planned, now)
+    following = planned_after(job, planned, now)
     jitter = job.jitter
     if (
         following is not None
@@ -232,7 +237,7 @@ class _Walk:
         at = self.at
         assert at is not None
         self.steps -= 1
-        self.at = _following(self.job, at, self.now)
+        self.at = planned_after(self.job, at, self.now)
         return at
 
     def stretch(self, end: datetime) -> tuple[int, datetime] | None:
@@ -247,7 +252,7 @@ class _Walk:
             if end_time is not None:
                 end = min(end, end_time + _MICROSECOND)
             times, last = count_until(self.at, end)
-            self.at = _following(self.job, last, self.now)
+            self.at = planned_after(self.job, last, self.now)
             return times, last
         times, last = 0, self.at
         while self.at is not None and self.at < end and self.steps > 0:

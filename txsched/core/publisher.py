@@ -4,6 +4,7 @@ Events to those who listen.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from attrs import define, field
@@ -21,6 +22,7 @@ __all__ = ["Publisher"]
 class _Subscription:
     _publisher: Publisher
     observer: Callable[[Event], object]
+    ended: bool = field(default=False, init=False)
 
     def cancel(self) -> None:
         """
@@ -33,10 +35,15 @@ class _Subscription:
 class Publisher:
     """
     Hands each event to each observer; a broken observer hurts nobody else.
+
+    All see the same order: what is published while observers are told, by one of
+    them for instance, comes after that.
     """
 
     _log = Logger()
     _subscriptions: tuple[_Subscription, ...] = field(default=(), init=False)
+    _waiting: deque[Event] = field(factory=deque, init=False)
+    _telling: bool = field(default=False, init=False)
 
     @property
     def wanted(self) -> bool:
@@ -57,6 +64,7 @@ class Publisher:
         """
         End a subscription; harmless when it has ended.
         """
+        subscription.ended = True
         self._subscriptions = tuple(
             one for one in self._subscriptions if one is not subscription
         )
@@ -65,7 +73,20 @@ class Publisher:
         """
         Tell everybody.
         """
+        self._waiting.append(event)
+        if self._telling:
+            return
+        self._telling = True
+        try:
+            while self._waiting:
+                self._tell(self._waiting.popleft())
+        finally:
+            self._telling = False
+
+    def _tell(self, event: Event) -> None:
         for subscription in self._subscriptions:
+            if subscription.ended:
+                continue  # by an observer that was told before
             try:
                 subscription.observer(event)
             except Exception:

@@ -274,9 +274,9 @@ class LocalScheduler:
         self, job_id: str, revision: int | None = None, **changes: Any
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            new = modified(job, changes, now)
+            new, runs = modified(job, changes, now)
             self._builder.check(new.executor, new.call)
-            return new, ()
+            return new, runs
 
         return Deferred.fromCoroutine(
             self._change(job_id, revision, change, JobModified)

@@ -21,7 +21,7 @@ from twisted.protocols.amp import AmpError, UnhandledCommand
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from ...codec import dumps, loads, task_name
+from ...codec import dumps, loads, table, task_name
 from ...errors import (
     BadBox,
     BadValue,
@@ -258,7 +258,7 @@ class AMPScheduler(Service):
         specs: Sequence[JobSpec],
         on_conflict: OnConflict | str = OnConflict.ERROR,
     ) -> Deferred[list[Job]]:
-        return self._call("add_jobs", lambda: [list(specs), _choice(on_conflict)])
+        return self._call("add_jobs", lambda: [table(specs), _choice(on_conflict)])
 
     def get_job(self, job_id: str) -> Deferred[Job]:
         return self._call("get_job", lambda: [job_id])

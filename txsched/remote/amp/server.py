@@ -17,7 +17,7 @@ from twisted.protocols.amp import AMP, Box
 from twisted.python.failure import Failure
 
 from ..._version import __version__
-from ...codec import dumps, loads
+from ...codec import dumps, loads, table
 from ...errors import (
     BadBox,
     BadValue,
@@ -30,6 +30,7 @@ from ...errors import (
     error_to_wire,
 )
 from ...interfaces import IScheduler
+from ...model import Job
 from ..access import AccessPolicy, RestrictedScheduler
 from ..feed import Feed
 from ..methods import METHODS, check_arguments
@@ -109,15 +110,14 @@ class AMPServer(AMP):
 
     # Answers
 
-    def _respond(self, box: Box, method: str) -> Deferred[Box]:
-        if method != "add_job":
-            # This call comes after those that wait there.
-            self._server.adder.flush()
+    def _respond(self, box: Box, method: str) -> Box | Deferred[Box]:
+        if method == "add_job":
+            return self._add_job(box)
+        # This call comes after those that wait there.
+        self._server.adder.flush()
 
         async def call() -> Any:
             arguments = check_arguments(method, self._arguments(box))
-            if method == "add_job":
-                return await self._server.adder.add(*arguments)
             if method == "modify_job":
                 job_id, revision, changes = arguments
                 for name in ("self", "job_id", "revision"):
@@ -130,30 +130,65 @@ class AMPServer(AMP):
 
         return self._answer(box, call)
 
+    def _add_job(self, box: Box) -> Box | Deferred[Box]:
+        """
+        Answer the call of which most come at once, without a coroutine of its own.
+        """
+        if self._pending >= self._server.pending:
+            return self._refusal()
+        try:
+            spec, on_conflict = check_arguments("add_job", self._arguments(box))
+        except Exception as error:
+            return self._failed(error, box)
+        self._pending += 1
+
+        def added(job: Job | Failure) -> Box:
+            self._pending -= 1
+            try:
+                if isinstance(job, Failure):
+                    job.raiseException()
+                return self._succeeded(job)
+            except Exception as error:
+                return self._failed(error, box)
+
+        answer: Deferred[Any] = self._server.adder.add(spec, on_conflict)
+        return answer.addBoth(added)
+
+    def _refusal(self) -> Box:
+        limit = self._server.pending
+        refusal = NotAllowed(f"more than {limit} calls at once on one connection")
+        return self._box(_error_data(refusal))
+
     def _answer(self, box: Box, work: Callable[[], Awaitable[Any]]) -> Deferred[Box]:
         return Deferred.fromCoroutine(self._worked(box, work))
 
     async def _worked(self, box: Box, work: Callable[[], Awaitable[Any]]) -> Box:
         if self._pending >= self._server.pending:
-            limit = self._server.pending
-            refusal = NotAllowed(f"more than {limit} calls at once on one connection")
-            return self._box(_failed(refusal))
+            return self._refusal()
         self._pending += 1
         try:
-            data = dumps([0, await work()], "result")
-            if len(data) > self._server.message_size:
-                limit = self._server.message_size
-                raise TooLarge("the answer", len(data), limit)
-        except SchedulerError as error:
-            data = _failed(error)
+            return self._succeeded(await work())
         except Exception as error:
-            self._log.failure(
-                "the call {command!r} failed", command=box.get(b"_command")
-            )
-            data = _failed(UnexpectedError(type(error).__name__))
+            return self._failed(error, box)
         finally:
             self._pending -= 1
+
+    def _succeeded(self, result: Any) -> Box:
+        value = table(result) if type(result) is list else result
+        data = dumps([0, value], "result")
+        if len(data) > self._server.message_size:
+            raise TooLarge("the answer", len(data), self._server.message_size)
         return self._box(data)
+
+    def _failed(self, error: Exception, box: Box) -> Box:
+        if not isinstance(error, SchedulerError):
+            self._log.failure(
+                "the call {command!r} failed",
+                Failure(error),
+                command=box.get(b"_command"),
+            )
+            error = UnexpectedError(type(error).__name__)
+        return self._box(_error_data(error))
 
     def _box(self, data: bytes) -> Box:
         """
@@ -224,9 +259,9 @@ class AMPServer(AMP):
         try:
             data = self._downloads.pop(_number(box, b"t"))
         except KeyError:
-            return self._box(_failed(BadBox("t: there is no such download")))
+            return self._box(_error_data(BadBox("t: there is no such download")))
         except BadBox as error:
-            return self._box(_failed(error))
+            return self._box(_error_data(error))
         return self._box(data)
 
     async def _subscribe(self, box: Box) -> Any:
@@ -291,7 +326,7 @@ def _number(box: Box, key: bytes) -> int:
         raise BadBox(f"{key.decode()}: expected a number") from None
 
 
-def _failed(error: SchedulerError) -> bytes:
+def _error_data(error: SchedulerError) -> bytes:
     code, fields = error_to_wire(error)
     try:
         return dumps([1, code, fields])
