@@ -11,11 +11,14 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
+import cbor2
+from attrs import evolve
+from cbor2 import CBORTag
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.codec import dumps, encode_definition, loads, task_name
-from txsched.errors import NotSerializable
-from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run
+from txsched.errors import BadBox, NotSerializable
+from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run, ShownTrigger
 from txsched.triggers import IntervalTrigger
 
 from . import named
@@ -88,7 +91,7 @@ PLACES: list[tuple[Any, str, str]] = [
     ([{3: {None: Colour.RED}}], "args[0][3][None]", "Colour cannot be stored"),
     ({(1, 2): object()}, "args[0][1]", "builtins.object"),
     ({object(): 1}, "args[0][0]", "builtins.object"),
-    ((1, {2, named.task}), "args[1][1]", "a builtins.function cannot be"),
+    ((1, {named.task}), "args[1][0]", "a builtins.function cannot be"),
     (frozenset((Colour,)), "args[0]", "enum.EnumType cannot be"),
     ([lambda: None], "args[0]", "builtins.function"),
     ([Text("a")], "args[0]", "test_refusals.Text cannot be"),
@@ -252,15 +255,65 @@ class ShownTests(SynchronousTestCase):
         for value in (spec, Page((spec,)), Page((JobSpec("a:b", EVERY), spec))):
             self.assertRaises(NotSerializable, dumps, value)
 
-    def test_a_trigger_that_is_not_known_cannot_be_shown(self) -> None:
+    def test_text_that_cannot_be_encoded_is_shown(self) -> None:
         """
-        A job whose trigger cannot travel is refused by its trigger.
+        Names of files and the like are shown, and hide nothing else on the page.
         """
-        job = Job("a", Call("a:b"), ForeignTrigger(), "a")  # type: ignore[arg-type]
-        for value in (job, Page((job,))):
-            with self.assertRaises(NotSerializable) as caught:
-                dumps(value)
-            self.assertEqual("trigger", caught.exception.field)
+        job = Job("a", Call("a:b", (SURROGATE, 1), {SURROGATE: [SURROGATE]}), EVERY, "")
+        run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=SURROGATE)
+        shown = Job("a", Call("a:b", ("'caf\\udce9'", 1), {}), EVERY, "")
+        shown = evolve(
+            shown, call=evolve(shown.call, kwargs={"'caf\\udce9'": "['caf\\udce9']"})
+        )
+        self.assertEqual(shown, loads(dumps(job)))
+        plain = Job("b", Call("a:b"), EVERY, "b")
+        self.assertEqual((shown, plain), loads(dumps(Page((job, plain)))).items)
+        for found in (loads(dumps(run)), *loads(dumps(Page((run,)))).items):
+            self.assertEqual(run._replace(result="'caf\\udce9'"), found)
+
+    def test_what_contains_itself_is_shown(self) -> None:
+        """
+        Arguments and results that go round in a circle are shown by their text.
+        """
+        for value, text in ((cyclic(), "[[...]]"), (cyclic_call().args[0], "[Call(")):
+            job = Job("a", Call("a:b", (value,)), EVERY, "a")
+            run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=value)
+            for found in (loads(dumps(job)), loads(dumps(Page((job,)))).items[0]):
+                self.assertEqual(text, found.call.args[0][: len(text)])
+            for back in (loads(dumps(run)), loads(dumps(Page((run,)))).items[0]):
+                self.assertEqual(text, back.result[: len(text)])
+            with self.assertRaises(NotSerializable):
+                encode_definition(job)
+
+    def test_long_texts_are_cut(self) -> None:
+        """
+        At most a thousand characters are shown of what cannot travel.
+        """
+        value = [object] * 1000
+        run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=value)
+        self.assertEqual(f"{repr(value)[:997]}...", loads(dumps(run)).result)
+
+    def test_a_trigger_that_is_not_known_is_shown(self) -> None:
+        """
+        A job whose trigger cannot travel is read with the text of its trigger.
+        """
+        trigger: Any = ForeignTrigger()
+        job = Job("a", Call("a:b"), trigger, "a")
+        for found in (loads(dumps(job)), *loads(dumps(Page((job,)))).items):
+            self.assertEqual(ShownTrigger(repr(trigger)), found.trigger)
+            self.assertEqual(job, evolve(found, trigger=trigger))
+        with self.assertRaises(NotSerializable) as caught:
+            dumps(JobSpec("a:b", trigger))
+        self.assertEqual("trigger", caught.exception.field)
+
+    def test_a_shown_trigger_is_text(self) -> None:
+        """
+        Anything but text in its place is refused.
+        """
+        self.assertEqual(ShownTrigger("x"), loads(dumps(ShownTrigger("x"))))
+        with self.assertRaises(BadBox) as caught:
+            loads(cbor2.dumps(CBORTag(64_019, 5)))
+        self.assertIn("expected the text of a trigger, not 5", str(caught.exception))
 
 
 class PickleTests(SynchronousTestCase):

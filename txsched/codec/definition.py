@@ -10,7 +10,7 @@ from typing import Any
 
 import cbor2
 
-from ..errors import BadBox
+from ..errors import BadBox, NotSerializable
 from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
 from .plain import to_plain
@@ -46,12 +46,15 @@ def encode_definition(job: Job) -> bytes:
     Turn the definition of *job* into bytes: all but its pause and its progress.
 
     :raises NotSerializable: naming ``task``, ``trigger``, or a place in ``args`` or
-        ``kwargs``.
+        ``kwargs``, or ``job`` where these contain the job or themselves.
     """
     try:
         return _encode(job)
     except UnicodeEncodeError as error:
         raise not_text(error, job, "job") from None
+    except RecursionError:
+        # Through values of the model, which begin to count anew.
+        raise NotSerializable("job", "has arguments that contain themselves") from None
 
 
 def _encode(job: Job) -> bytes:

@@ -1,5 +1,8 @@
 """
 Jobs and runs as others may see them.
+
+A memory store keeps live objects, and text that UTF-8 does not have, as the name of a
+file may be.  What of them cannot travel is shown by its text, and is no error.
 """
 
 from __future__ import annotations
@@ -7,20 +10,26 @@ from __future__ import annotations
 from typing import Any
 
 from attrs import evolve
+from cbor2 import CBORTag
 
-from ..errors import NotSerializable
-from ..model import Call, Job, Run
-from .plain import to_plain
+from ..errors import BadBox, NotSerializable
+from ..model import Call, Job, Run, ShownTrigger
+from ..model.showing import shown
+from .plain import DECODERS, ENCODERS, FIRST_TAG
 from .tasks import task_name
+from .wire import dumps
 
 __all__ = ["presentable", "presentable_run"]
+
+_SHOWN_TRIGGER = FIRST_TAG + 19
+_LONGEST = 1000
 
 
 def presentable(job: Job) -> Job:
     """
     Give *job* so that it can be shown elsewhere.
 
-    A memory store keeps live objects; what of them cannot travel is shown by its text.
+    Of its task, its arguments and its trigger each that cannot travel becomes text.
     """
     call = job.call
     try:
@@ -28,8 +37,11 @@ def presentable(job: Job) -> Job:
     except NotSerializable:
         task = call.task_name
     args = tuple(_shown(value) for value in call.args)
-    kwargs = {key: _shown(value) for key, value in call.kwargs.items()}
-    return evolve(job, call=Call(task, args, kwargs))
+    kwargs = {_shown(key): _shown(value) for key, value in call.kwargs.items()}
+    trigger = job.trigger
+    if not _travels(trigger):
+        trigger = ShownTrigger(_text(trigger))
+    return evolve(job, call=Call(task, args, kwargs), trigger=trigger)
 
 
 def presentable_run(run: Run) -> Run:
@@ -39,9 +51,31 @@ def presentable_run(run: Run) -> Run:
     return run._replace(result=_shown(run.result))
 
 
-def _shown(value: Any) -> Any:
+def _travels(value: Any) -> bool:
     try:
-        to_plain(value, "")
+        dumps(value)
     except NotSerializable:
-        return repr(value)
-    return value
+        return False
+    return True
+
+
+def _shown(value: Any) -> Any:
+    return value if _travels(value) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return shown(value, _LONGEST).encode("utf-8", "replace").decode("utf-8")
+
+
+def _encode_trigger(trigger: ShownTrigger, place: str, depth: int) -> CBORTag:
+    return CBORTag(_SHOWN_TRIGGER, trigger.text)
+
+
+def _decode_trigger(content: Any, immutable: bool) -> ShownTrigger:
+    if not isinstance(content, str):
+        raise BadBox(f"expected the text of a trigger, not {content!r}")
+    return ShownTrigger(content)
+
+
+ENCODERS[ShownTrigger] = _encode_trigger
+DECODERS[_SHOWN_TRIGGER] = _decode_trigger

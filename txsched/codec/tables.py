@@ -17,6 +17,7 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
+import cbor2
 from attrs import frozen
 from cbor2 import CBORTag
 
@@ -41,6 +42,7 @@ __all__ = ["TABLES", "Table", "make_spec", "table"]
 _FIRST_TABLE = FIRST_TAG + 96
 _VERSION = 1
 _MICROSECOND = timedelta(microseconds=1)
+_ENCODABLE = SCALARS - {str}
 
 
 @frozen
@@ -122,6 +124,25 @@ def _encode_items(values: Any, name: str) -> Any:
 
 def _encode_mapping(values: Any, name: str) -> Any:
     return to_plain(dict(values), name)
+
+
+# Stores keep live objects in jobs and runs.  A text that cannot be encoded has to be
+# found here, where its row can still be shown in another way.
+
+
+def _encode_live(value: Any, name: str) -> Any:
+    plain = to_plain(value, name)
+    if type(plain) not in _ENCODABLE:
+        cbor2.dumps(plain)
+    return plain
+
+
+def _encode_live_items(values: Any, name: str) -> Any:
+    return _encode_live(list(values), name)
+
+
+def _encode_live_mapping(values: Any, name: str) -> Any:
+    return _encode_live(dict(values), name)
 
 
 def _decode_kwargs(values: Any) -> Any:
@@ -233,7 +254,13 @@ _JOB_FIELDS = (
     *("revision", "next_run_time", "run_count"),
 )
 _JOB_COLUMNS = (
-    {"call.task": _TASK, "call.args": _ARGS, "call.kwargs": _KWARGS}
+    {"call.task": _TASK}
+    | {"call.args": _Column("args", _encode_live_items, tuple, _plain_items)}
+    | {
+        "call.kwargs": _Column(
+            "kwargs", _encode_live_mapping, _decode_kwargs, _plain_values
+        )
+    }
     | _instants("start_time", "end_time", "next_run_time")
     | _lengths("misfire_grace_time", "jitter")
     | {"tags": _Column("tags", _encode_items, tuple)}
@@ -245,9 +272,11 @@ def _build_jobs(ids: Any, tasks: Any, args: Any, kwargs: Any, *rest: Any) -> Any
     return map(Job, ids, map(Call, tasks, args, kwargs), *rest)
 
 
-_RUN_COLUMNS = _instants(
-    "planned_time", "started_at", "ended_at", "last_planned_time"
-) | {"disposition": _enum_column("disposition", Disposition)}
+_RUN_COLUMNS = (
+    _instants("planned_time", "started_at", "ended_at", "last_planned_time")
+    | {"disposition": _enum_column("disposition", Disposition)}
+    | {"result": _Column("result", _encode_live)}
+)
 
 
 def _layout(
@@ -295,7 +324,7 @@ def _encode_table(table: Table, place: str, depth: int) -> CBORTag:
     layout = _LAYOUTS[kind]
     try:
         columns = layout.write(rows)
-    except NotSerializable:
+    except (NotSerializable, UnicodeEncodeError, RecursionError):
         if kind is Job:
             rows = [presentable(job) for job in rows]
         elif kind is Run:

@@ -19,7 +19,7 @@ from ..errors import BadBox, NotSerializable
 from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Page, Run
 from ..model.options import check_arguments, check_task
 from .definition import decode_job, encode_definition
-from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
+from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
 from .presenting import presentable, presentable_run
 from .tables import make_spec, table
 from .tasks import task_name
@@ -143,7 +143,7 @@ def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
 
 
 def _encode_run(run: Run, place: str, depth: int) -> list[Any]:
-    if type(run.result) not in SCALARS:
+    if run.result is not None:
         run = presentable_run(run)
     return [to_plain(value, name, depth + 1) for name, value in run._asdict().items()]
 

@@ -44,7 +44,7 @@ from .query import (
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
-from .trigger import ICountingTrigger, ITrigger
+from .trigger import ICountingTrigger, ITrigger, ShownTrigger
 
 __all__ = [
     "COMMAND",
@@ -89,6 +89,7 @@ __all__ = [
     "SchedulerStarted",
     "SchedulerStatus",
     "SchedulerStopping",
+    "ShownTrigger",
     "StoreStatus",
     "from_micros",
     "from_seconds",

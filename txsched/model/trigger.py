@@ -1,14 +1,19 @@
 """
-The one role that a value holds: when a job is to run.
+The one role that a value holds: when a job is to run; and what is left of a value
+that holds it in another program only.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
-from zope.interface import Interface
+from attrs import field, frozen
+from zope.interface import Interface, implementer
 
-__all__ = ["ICountingTrigger", "ITrigger"]
+from ..errors import BadTrigger
+
+__all__ = ["ICountingTrigger", "ITrigger", "ShownTrigger"]
 
 
 class ITrigger(Interface):
@@ -51,3 +56,43 @@ class ICountingTrigger(ITrigger):
         :param first: a planned time of this trigger, earlier than *end*.
         :returns: their number, at least 1, and the last of them.
         """
+
+
+def _one_line(text: str) -> str:
+    return "".join(one if one.isprintable() else "\ufffd" for one in text)
+
+
+@implementer(ITrigger)
+@frozen
+class ShownTrigger:
+    """
+    The text of a trigger that only the program that made it can use.
+
+    Whoever reads a job from afar gets this in place of a trigger that cannot be sent.
+    No job can be added with it, or rescheduled to it.
+
+    :ivar text: what the trigger says of itself, in one line.
+    """
+
+    text: str = field(converter=_one_line)
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> NoReturn:
+        """
+        Refuse, as nobody here knows.
+
+        :raises BadTrigger: always.
+        """
+        raise BadTrigger(
+            "trigger", f"{self.text} is known to the program that made it only"
+        )
+
+    def describe(self) -> str:
+        """
+        Say that it is not known when it fires.
+        """
+        return f"when {self.text} says so"
+
+    def __str__(self) -> str:
+        return self.text
