@@ -42,7 +42,9 @@ class Publisher:
 
     _log = Logger()
     _subscriptions: tuple[_Subscription, ...] = field(default=(), init=False)
-    _waiting: deque[Event] = field(factory=deque, init=False)
+    _waiting: deque[tuple[Event, tuple[_Subscription, ...]]] = field(
+        factory=deque, init=False
+    )
     _telling: bool = field(default=False, init=False)
 
     @property
@@ -73,20 +75,20 @@ class Publisher:
         """
         Tell everybody.
         """
-        self._waiting.append(event)
+        self._waiting.append((event, self._subscriptions))
         if self._telling:
             return
         self._telling = True
         try:
             while self._waiting:
-                self._tell(self._waiting.popleft())
+                self._tell(*self._waiting.popleft())
         finally:
             self._telling = False
 
-    def _tell(self, event: Event) -> None:
-        for subscription in self._subscriptions:
+    def _tell(self, event: Event, subscriptions: tuple[_Subscription, ...]) -> None:
+        for subscription in subscriptions:
             if subscription.ended:
-                continue  # by an observer that was told before
+                continue  # since the event was published
             try:
                 subscription.observer(event)
             except Exception:
