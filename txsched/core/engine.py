@@ -10,12 +10,12 @@ late is recorded as such, and nothing piles up in memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from attrs import define, evolve, field
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -28,14 +28,17 @@ from ..model import (
     JobPaused,
     Pause,
     Plan,
+    Run,
     RunEnded,
     from_seconds,
     to_seconds,
 )
 from .aftermath import taken_over
 from .alarm import Alarm
+from .committing import Committer, within
 from .planning import plan
 from .publisher import Publisher
+from .retention import Retention
 from .runner import Runner
 from .settings import Settings
 
@@ -43,7 +46,21 @@ __all__ = ["Engine"]
 
 #: The pause after a turn that found nothing although something seemed due.
 _NOTHING_FOUND_SECONDS = 0.05
-_PRUNE_BATCH = 1000
+#: How often pending runs have their turn while jobs are due all the time.
+_RUNS_SECONDS = 1.0
+_LONGEST_NOTE = 1000
+
+
+class _Batch(NamedTuple):
+    """
+    What came of a claim: how much it gave, and whether there may be more.
+    """
+
+    found: int
+    full: bool
+
+
+_NOTHING = _Batch(0, False)
 
 
 @define(eq=False)
@@ -72,9 +89,9 @@ class Engine:
     _runs_looked_at: float = field(default=0.0, init=False)
     _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
-    _pruning: IDelayedCall | None = field(default=None, init=False)
-    #: Why the store cannot be used at the moment.
-    store_error: str | None = field(default=None, init=False)
+    _retention: Retention = field(init=False)
+    _committer: Committer = field(init=False)
+    _error: str | None = field(default=None, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
@@ -89,6 +106,14 @@ class Engine:
             self._publisher,
             self._landed,
         )
+        self._retention = Retention(self._store, self._clock, self._settings)
+        self._committer = Committer(
+            self._store,
+            self._clock,
+            self._settings,
+            self.node,
+            lambda: self._running,
+        )
 
     @property
     def next_wakeup(self) -> float | None:
@@ -96,6 +121,14 @@ class Engine:
         When the next turn is planned, in seconds since 1970.
         """
         return self._alarm.at
+
+    @property
+    def store_error(self) -> str | None:
+        """
+        Why the store cannot be used at the moment.
+        """
+        error = self._committer.error
+        return self._error if error is None else str(error)
 
     @property
     def paused(self) -> bool:
@@ -115,7 +148,7 @@ class Engine:
         """
         self._running = True
         self._unwatch = self._store.watch(self.wake)
-        self._prune_later(0.0)
+        self._retention.start()
         self.wake()
 
     async def stop(self, timeout: float | None) -> None:
@@ -127,9 +160,7 @@ class Engine:
         self._running = False
         self._unwatch()
         self._alarm.set(None)
-        if self._pruning is not None:
-            self._pruning.cancel()
-            self._pruning = None
+        self._retention.stop()
         if self._turning:
             done: Deferred[None] = Deferred()
             self._turn_done.append(done)
@@ -176,10 +207,10 @@ class Engine:
 
     def _turn_failed(self, failure: Failure) -> None:
         if failure.check(StoreUnavailable):
-            self.store_error = str(failure.value)
+            self._error = str(failure.value)
             self._log.warn("{error}; trying again", error=failure.value)
         else:
-            self.store_error = failure.getErrorMessage()
+            self._error = failure.getErrorMessage()
             self._log.failure("a turn of the scheduler failed", failure=failure)
         delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
         longest = self._settings.longest_retry_delay.total_seconds()
@@ -203,52 +234,66 @@ class Engine:
         if self._running:
             self._alarm.set(again_at)
         self._retry_seconds = 0.0
-        self.store_error = None
+        self._error = None
         self._turned()
 
     async def _turn(self) -> float | None:
         """
         :returns: when to turn again, in seconds since 1970.
         """
-        seconds = self._clock.seconds()
-        now = from_seconds(seconds)
-        settings = self._settings
-        room = min(settings.batch_size, settings.max_in_flight - self.runner.in_flight)
-        if room <= 0:
-            self._crowded = True
-            return None
         if self._paused:
             return None
-        found = await self._fire(now, room)
-        if found < room or seconds - self._runs_looked_at >= 1.0:
-            self._runs_looked_at = seconds
-            found += await self._take_runs(now, room)
-        if found >= room:
+        if not self._room:
+            self._crowded = True
+            return None
+        seconds = self._clock.seconds()
+        now = from_seconds(seconds)
+        taken = None
+        if not 0.0 <= seconds - self._runs_looked_at < _RUNS_SECONDS:
+            taken = await self._take_runs(now, seconds)
+        fired = await self._fire(now)
+        if taken is None and not fired.full:
+            taken = await self._take_runs(now, seconds)
+        if fired.full or (taken is not None and taken.full):
             return seconds
         due = await self._store.next_due(now, tuple(self._executors))
         if due is None:
             return None
-        if not found and due <= now:
+        if due <= now and not fired.found and not (taken and taken.found):
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)
 
-    async def _fire(self, now: datetime, limit: int) -> int:
+    @property
+    def _room(self) -> int:
+        """
+        How many runs may be started before one has ended.
+        """
+        return max(0, self._settings.max_in_flight - self.runner.in_flight)
+
+    async def _fire(self, now: datetime) -> _Batch:
         """
         Claim, plan, commit and start due jobs.
         """
+        room = self._room
+        limit = min(self._settings.batch_size, room)
+        if not limit:
+            return _NOTHING
         until = now + self._settings.lease_duration
         leases = await self._store.claim_jobs(self.node, now, until, limit)
         if not leases:
-            return 0
+            return _NOTHING
         plans: list[Plan] = []
         planned: list[JobLease] = []
+        broken: list[tuple[JobLease, Exception]] = []
         for lease in leases:
             try:
                 plans.append(plan(lease, now, self.node, self._executors))
                 planned.append(lease)
             except Exception as error:
-                await self._pause_broken(lease, now, error)
-        lost = set(await self._store.commit(plans, self.node, until))
+                broken.append((lease, error))
+        if sum(len(decided.runs) for decided in plans) > room:
+            plans = within(plans, room)
+        lost = await self._committer.commit(plans)
         running = Disposition.RUNNING
         self.runner.start(
             (lease.job, run, lease.term)
@@ -259,9 +304,11 @@ class Engine:
         )
         if self._publisher.wanted:
             self._tell(plans, lost, now)
-        return len(leases)
+        for lease, problem in broken:
+            await self._pause_broken(lease, now, problem)
+        return _Batch(len(leases), len(leases) >= limit)
 
-    def _tell(self, plans: list[Plan], lost: set[str], now: datetime) -> None:
+    def _tell(self, plans: list[Plan], lost: Collection[str], now: datetime) -> None:
         for decided in plans:
             if decided.job_id in lost:
                 continue
@@ -277,9 +324,14 @@ class Engine:
         """
         Put a job aside whose trigger cannot be asked, with the reason as its note.
         """
-        note = f"its trigger failed: {type(error).__name__}: {error}"
+        failure = Failure(error)
+        message = failure.getErrorMessage()
+        note = f"its trigger failed: {type(error).__name__}: {message}"
+        note = note[:_LONGEST_NOTE].encode("utf-8", "replace").decode()
         job_id = lease.job.id
-        self._log.failure("job {job_id} is paused: {note}", job_id=job_id, note=note)
+        self._log.failure(
+            "job {job_id} is paused: {note}", failure, job_id=job_id, note=note
+        )
         job = evolve(
             lease.job,
             next_run_time=lease.next_run_time,
@@ -291,10 +343,14 @@ class Engine:
             return
         self._publisher.publish(JobPaused(now, job.id, note))
 
-    async def _take_runs(self, now: datetime, limit: int) -> int:
+    async def _take_runs(self, now: datetime, seconds: float) -> _Batch:
         """
         Claim and start runs that wait, and those that a crash cut off.
         """
+        self._runs_looked_at = seconds
+        limit = min(self._settings.batch_size, self._room)
+        if not limit:
+            return _NOTHING
         until = now + self._settings.lease_duration
         leases = await self._store.claim_runs(
             self.node, now, until, limit, tuple(self._executors)
@@ -317,9 +373,7 @@ class Engine:
                         node=self.node,
                         started_at=now,
                         attempt=run.attempt + again,
-                        reason=f"attempt of node {run.node} was cut off"
-                        if again
-                        else run.reason,
+                        reason=_begun_because(run),
                     ),
                     term,
                 )
@@ -327,33 +381,13 @@ class Engine:
         self.runner.start(starts)
         if ends:
             await self.runner.finish(ends)
-        return len(leases)
+        return _Batch(len(leases), len(leases) >= limit)
 
-    # Retention
 
-    def _prune_later(self, delay: float) -> None:
-        self._pruning = self._clock.callLater(delay, self._prune_now)
-
-    def _prune_now(self) -> None:
-        self._pruning = None
-        Deferred.fromCoroutine(self._prune()).addErrback(self._prune_failed)
-
-    def _prune_failed(self, failure: Failure) -> None:
-        if failure.check(StoreUnavailable):
-            self._log.warn("cannot prune the ledger: {error}", error=failure.value)
-        else:
-            self._log.failure("pruning the ledger failed", failure=failure)
-        if self._running:
-            self._prune_later(self._settings.prune_interval.total_seconds())
-
-    async def _prune(self) -> None:
-        settings = self._settings
-        before = None
-        if settings.retention_age is not None:
-            before = from_seconds(self._clock.seconds()) - settings.retention_age
-        removed = await self._store.prune(
-            before, settings.retention_count, _PRUNE_BATCH
-        )
-        if self._running:
-            more = removed >= _PRUNE_BATCH
-            self._prune_later(0.0 if more else settings.prune_interval.total_seconds())
+def _begun_because(run: Run) -> str | None:
+    """
+    Give the reason of a run that is begun; not why it had to wait.
+    """
+    if run.disposition is Disposition.RUNNING:
+        return f"attempt of node {run.node} was cut off"
+    return run.reason if run.manual or run.attempt > 1 else None
