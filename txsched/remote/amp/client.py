@@ -50,7 +50,7 @@ from ...model import (
 )
 from ..methods import check_before_sending, name_argument
 from .commands import COMMANDS, Subscribe, Unsubscribe
-from .connection import Connection, ConnectionFactory, ObservedEndpoint
+from .connection import Connection, ConnectionFactory, HandleFactory, PreparingEndpoint
 from .deadlines import Deadlines
 
 __all__ = ["AMPScheduler"]
@@ -115,11 +115,15 @@ class AMPScheduler(Service):
         self._connection_error = ""
         self._deadlines = Deadlines(reactor, timeout)
         self._connections = ClientService(
-            ObservedEndpoint(endpoint, self._not_connected),
-            ConnectionFactory(self._happened, self._lost),
+            PreparingEndpoint(
+                endpoint,
+                ConnectionFactory(self._happened),
+                self._prepare,
+                self._not_connected,
+            ),
+            HandleFactory(),
             retryPolicy=lambda attempt: min(0.05 * 2 ** min(attempt, 10), 10.0),
             clock=reactor,
-            prepareConnection=self._prepare,
         )
 
     # Twisted's side
@@ -146,37 +150,26 @@ class AMPScheduler(Service):
         await self._connections.stopService()
         self._deadlines.stop()
 
-    def _prepare(self, connection: Any) -> Deferred[None]:
+    async def _prepare(self, connection: Connection) -> None:
         """
         Greet the server, and go on with the subscription, on a new connection.
         """
+        await connection.greet()
+        if self._subscriptions:
+            await self._subscribe(connection)
+        self._connection_error = ""
+        self._connection = connection
 
-        async def prepare() -> None:
-            await connection.greet()
-            self._connection_error = ""
-            if self._subscriptions:
-                await self._subscribe(connection)
-            self._connection = connection
-
-        def failed(failure: Failure) -> Failure:
-            self._connection_error = failure.getErrorMessage()
-            if isinstance(failure.value, SchedulerError):
-                self._log.warn("{error}", error=failure.value)
-            connection.transport.loseConnection()
-            return failure
-
-        return Deferred.fromCoroutine(prepare()).addErrback(failed)
-
-    def _lost(self, connection: Connection) -> None:
-        # The service hands out connections in wrappers of its own.
-        if self._connection is not None and self._connection.closed:
-            self._connection = None
+    def _not_connected(self, error: BaseException) -> None:
+        self._connection_error = str(error)
+        if isinstance(error, SchedulerError):
+            self._log.warn("{error}", error=error)
 
     # Calls
 
     def _call(self, method: str, arguments: Callable[[], list[Any]]) -> Deferred[Any]:
         connection = self._connection
-        if connection is None or not self.running:
+        if connection is None or connection.closed or not self.running:
             return Deferred.fromCoroutine(self._call_later(method, arguments))
         try:
             data = _encode(method, arguments)
@@ -204,11 +197,7 @@ class AMPScheduler(Service):
         connecting = self._connections.whenConnected(self._attempts)
         connecting.addTimeout(self._timeout, self._reactor)
         try:
-            connection: Any = await connecting
-            while connection.closed:
-                # The service that gave it is about to hear of that.
-                await deferLater(self._reactor, 0.01)
-                connection = await self._connections.whenConnected(self._attempts)
+            handle: Any = await connecting
         except (CancelledError, DeferredTimeoutError):
             raise NotConnected(
                 f"no connection within {self._timeout:g} s{self._why()}"
@@ -220,13 +209,9 @@ class AMPScheduler(Service):
             await deferLater(self._reactor, 0.0)
             raise NotConnected(str(error)) from None
         left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
-        answer: Deferred[Any] = question(connection)
+        answer: Deferred[Any] = question(handle.connection)
         answer.addTimeout(left, self._reactor, self._timed_out)
         return await answer.addErrback(_explain)
-
-    def _not_connected(self, failure: Failure) -> Failure:
-        self._connection_error = failure.getErrorMessage()
-        return failure
 
     def _why(self) -> str:
         return f": {self._connection_error}" if self._connection_error else ""

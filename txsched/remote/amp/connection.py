@@ -4,14 +4,14 @@ A client's connection: greeting, questions and answers in parts, events.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from attrs import frozen
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
 from twisted.internet.main import CONNECTION_DONE
-from twisted.internet.protocol import Factory
+from twisted.internet.protocol import Factory, Protocol
 from twisted.protocols.amp import AMP, Box
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -21,7 +21,7 @@ from ...codec import dumps, loads
 from ...errors import BadBox, TooLarge, error_from_wire
 from .commands import PART, PROTOCOL, Download, Events, Hello, Upload
 
-__all__ = ["Connection", "ConnectionFactory", "ObservedEndpoint"]
+__all__ = ["Connection", "ConnectionFactory", "HandleFactory", "PreparingEndpoint"]
 
 
 class Connection(AMP):
@@ -29,17 +29,13 @@ class Connection(AMP):
     A connection to a server; what it is used for is in :class:`AMPScheduler`.
 
     :param happened: told of events, with the number of the last of them.
-    :param lost: told when the connection has gone.
+    :ivar lost: told when the connection has gone, and why.
     """
 
-    def __init__(
-        self,
-        happened: Callable[[int, list[bytes]], None],
-        lost: Callable[[Connection], None],
-    ) -> None:
+    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
         super().__init__()
         self._happened = happened
-        self._lost = lost
+        self.lost: Callable[[Failure], object] = lambda reason: None
         self._transfers = 0
         #: Whether nothing can be asked here any more.
         self.closed = False
@@ -57,7 +53,8 @@ class Connection(AMP):
         Called by Twisted: nothing more can be asked here.
         """
         self.closed = True
-        self._lost(self)
+        # First: who calls again when a call fails waits for the next connection.
+        self.lost(reason)
         super().connectionLost(reason)
 
     async def greet(self) -> None:
@@ -154,34 +151,76 @@ class ConnectionFactory(Factory):
 
     noisy = False
 
-    def __init__(
-        self,
-        happened: Callable[[int, list[bytes]], None],
-        lost: Callable[[Connection], None],
-    ) -> None:
+    def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
         self.happened = happened
-        self.lost = lost
 
     def buildProtocol(self, addr: IAddress | None) -> Connection:
         """
         Called by Twisted: make a connection.
         """
-        return Connection(self.happened, self.lost)
+        return Connection(self.happened)
+
+
+class Handle(Protocol):
+    """
+    What a ``ClientService`` holds of a connection that is ready for use.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+
+class HandleFactory(Factory):
+    """
+    Gives the service a handle on the connection that its endpoint has made.
+    """
+
+    noisy = False
+
+    def buildProtocol(self, addr: Any) -> Handle:
+        """
+        Called by :class:`PreparingEndpoint`, with a connection where an address is.
+        """
+        return Handle(addr)
 
 
 @implementer(IStreamClientEndpoint)
 @frozen
-class ObservedEndpoint:
+class PreparingEndpoint:
     """
-    An endpoint that tells why it could not connect.
+    An endpoint whose connections are ready for use, or none.
+
+    A ``ClientService`` cannot take that a connection is lost while it is prepared; so
+    it hears of a connection only afterwards.
+
+    :param factory: makes the connections.
+    :param prepare: greets a server.
+    :param failed: told why there is no connection.
     """
 
     endpoint: IStreamClientEndpoint
-    failed: Callable[[Failure], Failure]
+    factory: ConnectionFactory
+    prepare: Callable[[Connection], Awaitable[None]]
+    failed: Callable[[BaseException], None]
 
     def connect(self, factory: Any) -> Deferred[Any]:
         """
         See ``IStreamClientEndpoint.connect``.
         """
-        connecting: Deferred[Any] = self.endpoint.connect(factory)
-        return connecting.addErrback(self.failed)
+        return Deferred.fromCoroutine(self._connect(factory))
+
+    async def _connect(self, factory: Any) -> Any:
+        try:
+            connection: Any = await self.endpoint.connect(self.factory)
+            try:
+                await self.prepare(connection)
+            except BaseException:
+                connection.transport.loseConnection()
+                raise
+        except BaseException as error:
+            self.failed(error)
+            raise
+        handle = factory.buildProtocol(connection)
+        connection.lost = handle.connectionLost
+        handle.makeConnection(connection.transport)
+        return handle
