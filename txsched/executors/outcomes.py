@@ -120,7 +120,11 @@ def _message(error: BaseException) -> str:
 def _shortened(text: str, limit: int) -> str:
     """
     Leave out of the middle of *text* what is too much, and say how much that was.
+
+    Characters that UTF-8 does not have, as names of files may, are written out: no
+    store and no client could take them.
     """
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     if len(text) <= limit:
         return text
     tail = limit - _HEAD - _MARK
