@@ -66,6 +66,15 @@ class Living:
             self._read(deadline, words)
         return self.text
 
+    def drain(self) -> str:
+        """
+        Read what is there now, so that its pipe does not fill; give all that was read.
+        """
+        assert self.process.stdout is not None
+        while not self._end and select.select([self.process.stdout], [], [], 0)[0]:
+            self._read(time.monotonic() + _PATIENCE_SECONDS, "anything")
+        return self.text
+
     def end(self, number: int | None = None) -> int:
         """
         Send a signal, if one is given, wait for the end, and give the status.
