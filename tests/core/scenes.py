@@ -18,6 +18,7 @@ from txsched.model import (
     JobLease,
     Run,
     RunQuery,
+    RunStarted,
 )
 from txsched.testing.driving import advance, driven
 from txsched.testing.fakes import EveryTrigger, ManualExecutor, RecordingObserver
@@ -78,24 +79,41 @@ def an_active_run(number=0, **fields):
     return Run(**(values | fields))
 
 
+def a_clock():
+    """
+    Make a clock that stands at the beginning.
+    """
+    clock = Clock()
+    clock.advance(BEGIN.timestamp())
+    return clock
+
+
 class Scene:
     """
     A scheduler on a clock that the test moves, with an executor that it ends by hand.
     """
 
-    def __init__(self, store=None, start=True, clock=None, executors=None, **settings):
+    def __init__(
+        self,
+        store=None,
+        start=True,
+        clock=None,
+        executors=None,
+        executor=None,
+        node="node",
+        **settings,
+    ):
         self.store = MemoryJobStore() if store is None else store
         if clock is None:
-            clock = Clock()
-            clock.advance(BEGIN.timestamp())
+            clock = a_clock()
         self.clock = clock
-        self.executor = ManualExecutor()
+        self.executor = ManualExecutor() if executor is None else executor
         self.seen = RecordingObserver()
         self.scheduler = LocalScheduler(
             self.store,
             {"default": self.executor} if executors is None else executors,
             self.clock,
-            "node",
+            node,
             defaults=JobDefaults(),
             settings=Settings(**settings),
         )
@@ -123,6 +141,62 @@ class Scene:
         Let time pass.
         """
         advance(self.clock, seconds)
+
+    def leap(self, seconds):
+        """
+        Set the clock forward or back, and let the scheduler know as a service does.
+        """
+        self.clock.rightNow += seconds
+        self.scheduler.wake()
+        self.clock.advance(0)
+
+    def wakes(self):
+        """
+        Give for when the alarm of the engine is set on the clock.
+        """
+        return [
+            at(call.getTime() - BEGIN.timestamp())
+            for call in self.clock.getDelayedCalls()
+            if getattr(call.func, "__qualname__", "") == "Alarm._wake"
+        ]
+
+    def began(self):
+        """
+        Give when runs were begun: job, planned second and second, in order.
+        """
+        return [
+            (
+                event.run.job_id,
+                (event.run.planned_time - BEGIN).total_seconds(),
+                (event.at - BEGIN).total_seconds(),
+            )
+            for event in self.seen.of(RunStarted)
+        ]
+
+    def told(self, **query):
+        """
+        Give the ledger, oldest first: disposition, planned second, how many times.
+        """
+        return [
+            (
+                run.disposition.value,
+                (run.planned_time - BEGIN).total_seconds(),
+                run.times,
+            )
+            for run in self.runs(**query)
+        ]
+
+    def job(self, job_id="job"):
+        """
+        Give a job as it is now.
+        """
+        return driven(self.scheduler.get_job(job_id))
+
+    def status(self):
+        """
+        Give the status of the scheduler.
+        """
+        return driven(self.scheduler.status())
 
     def runs(self, **query):
         """
