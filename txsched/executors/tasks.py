@@ -4,14 +4,14 @@ From the name of a task to what can be called, and whether it can be called so.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from inspect import Signature, iscoroutinefunction, signature
 from types import FunctionType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ..errors import BadValue
 from ..model import COMMAND, Call
@@ -33,7 +33,7 @@ class TaskRegistry:
     """
 
     _found: dict[str, Callable[..., Any]] = field(factory=dict, init=False)
-    _signatures: WeakKeyDictionary[FunctionType, Signature] = field(
+    _shapes: WeakKeyDictionary[FunctionType, _Shape] = field(
         factory=WeakKeyDictionary, init=False
     )
 
@@ -63,18 +63,7 @@ class TaskRegistry:
 
         :raises BadValue: for ``task`` or ``args``.
         """
-        if call.task == COMMAND:
-            raise BadValue("task", "a command can only run in a command executor")
-        task = self.resolve_call(call)
-        if not callable(task):
-            raise BadValue("task", f"{task!r} cannot be called")
-        expected = self._signature(task)
-        if expected is not None:
-            try:
-                expected.bind(*call.args, **call.kwargs)
-            except TypeError as error:
-                raise BadValue("args", f"{call.task_name}: {error}") from None
-        return task
+        return self._checked(call)[0]
 
     def check_plain(self, call: Call) -> None:
         """
@@ -82,32 +71,76 @@ class TaskRegistry:
 
         :raises BadValue: for ``task`` or ``args``.
         """
-        task = self.check(call)
-        if iscoroutinefunction(task) or iscoroutinefunction(
-            getattr(task, "__call__", None)  # noqa: B004
-        ):
+        if self._checked(call)[1].awaitable:
             raise BadValue(
                 "task",
                 f"{call.task_name} is a coroutine function, which cannot run in a"
                 " thread or process: use a reactor executor",
             )
 
-    def _signature(self, task: Callable[..., Any]) -> Signature | None:
+    def _checked(self, call: Call) -> tuple[Callable[..., Any], _Shape]:
+        if call.task == COMMAND:
+            raise BadValue("task", "a command can only run in a command executor")
+        task = self.resolve_call(call)
+        if not callable(task):
+            raise BadValue("task", f"{task!r} cannot be called")
+        shape = self._shape(task)
+        if call.args or call.kwargs or not shape.takes_nothing:
+            try:
+                shape.bind(call.args, call.kwargs)
+            except TypeError as error:
+                raise BadValue("args", f"{call.task_name}: {error}") from None
+        return task, shape
+
+    def _shape(self, task: Callable[..., Any]) -> _Shape:
         if not isinstance(task, FunctionType):
-            return _read_signature(task)
-        found = self._signatures.get(task)
+            return _Shape.of(task)
+        found = self._shapes.get(task)
         if found is None:
-            found = _read_signature(task)
-            if found is not None:
-                self._signatures[task] = found
+            found = self._shapes[task] = _Shape.of(task)
         return found
 
 
-def _read_signature(task: Callable[..., Any]) -> Signature | None:
-    try:
-        return signature(task)
-    except (TypeError, ValueError):
-        return None
+@frozen
+class _Shape:
+    """
+    How a task can be called; looking it up costs more than a fire.
+
+    :ivar signature: ``None`` when Python cannot tell.
+    :ivar takes_nothing: whether it can be called without arguments.
+    :ivar awaitable: whether it is a coroutine function.
+    """
+
+    signature: Signature | None
+    takes_nothing: bool
+    awaitable: bool
+
+    @classmethod
+    def of(cls, task: Callable[..., Any]) -> _Shape:
+        """
+        Look at *task*.
+        """
+        awaitable = iscoroutinefunction(task) or iscoroutinefunction(
+            getattr(task, "__call__", None)  # noqa: B004
+        )
+        try:
+            found = signature(task)
+        except (TypeError, ValueError):
+            return cls(None, True, awaitable)
+        try:
+            found.bind()
+        except TypeError:
+            return cls(found, False, awaitable)
+        return cls(found, True, awaitable)
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+        """
+        See whether it can be called with these arguments.
+
+        :raises TypeError: it cannot; says why.
+        """
+        if self.signature is not None:
+            self.signature.bind(*args, **kwargs)
 
 
 def _find(name: str) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from ..errors import BadValue
@@ -45,12 +46,17 @@ def check_task(task: Any) -> None:
         return
     if not isinstance(task, str):
         raise BadValue("task", f"expected module:function text, not {shown(task)}")
-    if task == COMMAND:
-        return
-    module, colon, name = task.partition(":")
-    parts = [*module.split("."), *name.split(".")]
-    if not colon or not all(part.isidentifier() for part in parts):
+    if not _is_task_name(task):
         raise BadValue("task", f"expected module:function, not {shown(task)}")
+
+
+@lru_cache(maxsize=1024)
+def _is_task_name(text: str) -> bool:
+    module, colon, name = text.partition(":")
+    parts = [*module.split("."), *name.split(".")]
+    return text == COMMAND or (
+        bool(colon) and all(part.isidentifier() for part in parts)
+    )
 
 
 def check_arguments(
@@ -61,12 +67,13 @@ def check_arguments(
 
     :raises BadValue: for ``args`` or ``kwargs``.
     """
-    if isinstance(args, (str, bytes, Mapping)):
-        raise BadValue("args", _NO_LIST.format(shown(args)))
-    try:
-        args = tuple(args)
-    except TypeError:
-        raise BadValue("args", _NO_LIST.format(shown(args))) from None
+    if type(args) is not tuple:
+        if isinstance(args, (str, bytes, Mapping)):
+            raise BadValue("args", _NO_LIST.format(shown(args)))
+        try:
+            args = tuple(args)
+        except TypeError:
+            raise BadValue("args", _NO_LIST.format(shown(args))) from None
     if kwargs is None or kwargs == {}:
         return args, NO_KWARGS
     if not isinstance(kwargs, Mapping):

@@ -4,6 +4,8 @@ Many calls of ``add_job`` in one commit.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import define, field
 from twisted.internet.defer import Deferred
 
@@ -12,6 +14,8 @@ from ...interfaces import IScheduler
 from ...model import Job, JobSpec
 
 __all__ = ["Adder"]
+
+Added = Callable[[Job | Exception], None]
 
 
 @define(eq=False)
@@ -25,19 +29,17 @@ class Adder:
     """
 
     _scheduler: IScheduler
-    _waiting: dict[str, list[tuple[JobSpec, Deferred[Job]]]] = field(
-        factory=dict, init=False
-    )
+    _waiting: dict[str, list[tuple[JobSpec, Added]]] = field(factory=dict, init=False)
 
-    def add(self, spec: JobSpec, on_conflict: str) -> Deferred[Job]:
+    def add(self, spec: JobSpec, on_conflict: str, added: Added) -> None:
         """
         Add one job, at the next :meth:`flush`.
+
+        :param added: told of the job, or of the error.
         """
         if on_conflict not in self._waiting:
             self.flush()
-        added: Deferred[Job] = Deferred()
         self._waiting.setdefault(on_conflict, []).append((spec, added))
-        return added
 
     def flush(self) -> None:
         """
@@ -48,7 +50,7 @@ class Adder:
             Deferred.fromCoroutine(self._add_group(on_conflict, group))
 
     async def _add_group(
-        self, on_conflict: str, group: list[tuple[JobSpec, Deferred[Job]]]
+        self, on_conflict: str, group: list[tuple[JobSpec, Added]]
     ) -> None:
         try:
             jobs = await self._scheduler.add_jobs(
@@ -57,10 +59,10 @@ class Adder:
         except Exception as error:
             if len(group) == 1 or not isinstance(error, SchedulerError):
                 for _, added in group:
-                    added.errback(error)
+                    added(error)
             else:
                 for one in group:
                     await self._add_group(on_conflict, [one])
             return
         for (_, added), job in zip(group, jobs, strict=True):
-            added.callback(job)
+            added(job)

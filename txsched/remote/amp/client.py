@@ -17,13 +17,11 @@ from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
-from twisted.protocols.amp import AmpError, UnhandledCommand
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ...codec import dumps, loads, table, task_name
 from ...errors import (
-    BadBox,
     BadValue,
     NotConnected,
     NotRunning,
@@ -49,7 +47,7 @@ from ...model import (
     from_seconds,
 )
 from ..methods import check_before_sending, name_argument
-from .commands import COMMANDS, Subscribe, Unsubscribe
+from .commands import COMMANDS, SUBSCRIBE, UNSUBSCRIBE
 from .connection import Connection, ConnectionFactory, HandleFactory, PreparingEndpoint
 from .deadlines import Deadlines
 
@@ -336,7 +334,7 @@ class AMPScheduler(Service):
 
     async def _subscribed(self, connection: Connection) -> None:
         before = self._feed[0]
-        epoch, last = await connection.ask(Subscribe, list(self._feed))
+        epoch, last = await connection.ask(SUBSCRIBE, list(self._feed))
         if before is None:
             # Events may have come before the answer.
             self._feed = (epoch, max(last, self._feed[1] or 0))
@@ -355,7 +353,7 @@ class AMPScheduler(Service):
             if self.running:
                 ending = Deferred.fromCoroutine(
                     self._ask(
-                        lambda connection: connection.send(Unsubscribe, _NOTHING, 0)
+                        lambda connection: connection.send(UNSUBSCRIBE, _NOTHING, 0)
                     )
                 )
                 ending.addErrback(lambda failure: failure.trap(SchedulerError) and None)
@@ -383,10 +381,6 @@ def _explain(failure: Failure) -> Any:
     error = failure.value
     if isinstance(error, ConnectionClosed):
         raise NotConnected(f"the connection was lost during the call: {error}")
-    if isinstance(error, UnhandledCommand):
-        raise BadBox(f"the server does not know the command: {error}")
-    if isinstance(error, AmpError):
-        raise BadBox(f"the server answered: {error}")
     return failure
 
 

@@ -12,22 +12,20 @@ there is more, which ``Download`` fetches.
 
 from __future__ import annotations
 
-from typing import Any
-
-from twisted.protocols.amp import Box, Command, Integer, String
+from twisted.protocols.amp import Command, Integer, String
 
 from ..methods import METHODS
 
 __all__ = [
     "COMMANDS",
+    "DOWNLOAD",
+    "HELLO",
     "PART",
     "PROTOCOL",
-    "Download",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+    "UPLOAD",
     "Events",
-    "Hello",
-    "Subscribe",
-    "Unsubscribe",
-    "Upload",
     "command_name",
 ]
 
@@ -45,70 +43,23 @@ def command_name(method: str) -> str:
     return "".join(word.capitalize() for word in method.split("_"))
 
 
-class _Call(Command):
-    """
-    A command whose arguments and answer are bytes as they are: nothing to convert.
-    """
-
-    arguments = [(b"a", String(optional=True)), (b"t", Integer(optional=True))]
-    response = [(b"r", String()), (b"m", Integer(optional=True))]
-
-    def __init__(self, **fields: bytes) -> None:
-        self.structured = fields
-
-    @classmethod
-    def makeArguments(cls, objects: dict[str, bytes], proto: Any) -> Box:
-        """
-        Called by Twisted: put the arguments into a box.
-        """
-        return Box({name.encode("ascii"): value for name, value in objects.items()})
-
-    @classmethod
-    def parseResponse(cls, box: Box, protocol: Any) -> Box:
-        """
-        Called by Twisted: the answer is looked at by who asked.
-        """
-        return box
-
-
-def _command(name: str) -> type[Command]:
-    body = {
-        "commandName": name.encode("ascii"),
-        "__doc__": f"See :mod:`txsched.remote.amp.commands`: ``{name}``.",
-    }
-    return type(name, (_Call,), body)
-
-
 #: The command of each method.
-COMMANDS = {method: _command(command_name(method)) for method in METHODS}
+COMMANDS = {method: command_name(method).encode("ascii") for method in METHODS}
 
 #: Must come first: ``[oldest, newest, software]``, answered by ``[version, software]``.
-Hello = _command("Hello")
+HELLO = b"Hello"
 
 #: ``[epoch, last]``, both ``None`` at first; answered by ``[epoch, last]``.
-Subscribe = _command("Subscribe")
+SUBSCRIBE = b"Subscribe"
 
 #: ``[]``.
-Unsubscribe = _command("Unsubscribe")
+UNSUBSCRIBE = b"Unsubscribe"
 
+#: A part ``d`` of the arguments of a command that follows, of the transfer ``t``.
+UPLOAD = b"Upload"
 
-class Upload(_Call):
-    """
-    A part of the arguments of a command that follows.
-    """
-
-    commandName = b"Upload"
-    arguments = [(b"t", Integer()), (b"d", String())]
-    response = [(b"r", String())]
-
-
-class Download(_Call):
-    """
-    Asks for the next part of an answer.
-    """
-
-    commandName = b"Download"
-    arguments = [(b"t", Integer())]
+#: Asks for the next part of an answer, of the transfer ``t``.
+DOWNLOAD = b"Download"
 
 
 class Events(Command):

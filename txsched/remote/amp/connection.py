@@ -8,23 +8,29 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, fail, gatherResults
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory, Protocol
-from twisted.protocols.amp import AMP, Box
+from twisted.protocols.amp import (
+    BinaryBoxProtocol,
+    Box,
+    BoxDispatcher,
+    CommandLocator,
+)
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from ..._version import __version__
 from ...codec import dumps, loads
 from ...errors import BadBox, TooLarge, error_from_wire
-from .commands import PART, PROTOCOL, Download, Events, Hello, Upload
+from .boxes import written
+from .commands import DOWNLOAD, HELLO, PART, PROTOCOL, UPLOAD, Events
 
 __all__ = ["Connection", "ConnectionFactory", "HandleFactory", "PreparingEndpoint"]
 
 
-class Connection(AMP):
+class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
     """
     A connection to a server; what it is used for is in :class:`AMPScheduler`.
 
@@ -33,12 +39,15 @@ class Connection(AMP):
     """
 
     def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
-        super().__init__()
+        BinaryBoxProtocol.__init__(self, self)
+        BoxDispatcher.__init__(self, self)
         self._happened = happened
         self.lost: Callable[[Failure], object] = lambda reason: None
+        self._calls = 0
+        self._waiting: dict[bytes, tuple[Deferred[Box], bytes]] = {}
         self._transfers = 0
-        #: Whether nothing can be asked here any more.
-        self.closed = False
+        #: Why nothing can be asked here any more.
+        self.closed: Failure | None = None
 
     @Events.responder
     def events(self, n: int, e: bytes) -> dict[str, Any]:
@@ -48,14 +57,35 @@ class Connection(AMP):
         self._happened(n, loads(e))
         return {}
 
+    def ampBoxReceived(self, box: Box) -> None:
+        """
+        Called by Twisted: take the answer to a call, or answer one.
+        """
+        tag = box.get(b"_answer") or box.get(b"_error")
+        if tag is None:
+            super().ampBoxReceived(box)
+            return
+        if tag not in self._waiting:
+            raise BadBox(f"the server answered what nobody asked: {tag!r}")
+        answer, command = self._waiting.pop(tag)
+        if b"m" in box and command != DOWNLOAD:
+            Deferred.fromCoroutine(self._complete(answer, box))
+        elif not answer.called:  # otherwise it was too late
+            answer.callback(box)
+
     def connectionLost(self, reason: Failure = Failure(CONNECTION_DONE)) -> None:
         """
         Called by Twisted: nothing more can be asked here.
         """
-        self.closed = True
+        self.closed = reason
         # First: who calls again when a call fails waits for the next connection.
         self.lost(reason)
         super().connectionLost(reason)
+        self.transport = None
+        waiting, self._waiting = self._waiting, {}
+        for answer, _ in waiting.values():
+            if not answer.called:
+                answer.errback(reason)
 
     async def greet(self) -> None:
         """
@@ -63,15 +93,15 @@ class Connection(AMP):
 
         :raises ProtocolMismatch: there is none in common.
         """
-        await self.ask(Hello, [*PROTOCOL, f"txsched {__version__}"])
+        await self.ask(HELLO, [*PROTOCOL, f"txsched {__version__}"])
 
-    async def ask(self, command: Any, arguments: Any, limit: int = 2**31) -> Any:
+    async def ask(self, command: bytes, arguments: Any, limit: int = 2**31) -> Any:
         """
         Call *command* and give its result, both in as many parts as it takes.
         """
         return await self.send(command, dumps(arguments, "arguments"), limit)
 
-    def send(self, command: Any, data: bytes, limit: int) -> Deferred[Any]:
+    def send(self, command: bytes, data: bytes, limit: int) -> Deferred[Any]:
         """
         Call *command* with encoded arguments.
 
@@ -79,64 +109,64 @@ class Connection(AMP):
         """
         if len(data) > PART:
             return Deferred.fromCoroutine(self._send_parts(command, data, limit))
-        return self._answered(self.callRemote(command, a=data))
+        return self._call(command, {b"a": data}).addCallback(_result)
 
-    def _answered(self, answering: Deferred[Box]) -> Deferred[Any]:
-        # What fails in a callback of AMP's own Deferred costs the connection.
-        result: Deferred[Any] = Deferred()
+    def _call(self, command: bytes, fields: dict[bytes, bytes]) -> Deferred[Box]:
+        if self.closed is not None:
+            return fail(self.closed)
+        self._calls += 1
+        tag = b"%x" % self._calls
+        answer: Deferred[Box] = Deferred()
+        self._waiting[tag] = answer, command
+        self.sendBox(written({b"_ask": tag, b"_command": command, **fields}))
+        return answer
 
-        def answered(box: Box) -> None:
-            if result.called:
-                return
-            if b"m" in box:
-                Deferred.fromCoroutine(self._rest(box)).addBoth(ended)
-                return
-            try:
-                value = _result(box[b"r"])
-            except Exception:
-                result.errback()
-            else:
-                result.callback(value)
-
-        def ended(outcome: Any) -> None:
-            if not result.called:
-                result.callback(outcome)
-
-        answering.addCallbacks(answered, ended)
-        return result
-
-    async def _send_parts(self, command: Any, data: bytes, limit: int) -> Any:
+    async def _send_parts(self, command: bytes, data: bytes, limit: int) -> Any:
         if len(data) > limit:
             raise TooLarge("the request", len(data), limit)
         transfer = await self._upload(data)
-        return await self._answered(self.callRemote(command, t=b"%d" % transfer))
+        return _result(await self._call(command, {b"t": transfer}))
 
-    async def _rest(self, box: Box) -> Any:
-        parts = [box[b"r"]]
-        while b"m" in box:
-            box = await self.callRemote(Download, t=box[b"m"])
-            parts.append(box[b"r"])
-        return _result(b"".join(parts))
+    async def _complete(self, answer: Deferred[Box], box: Box) -> None:
+        """
+        Fetch the other parts of an answer.
+        """
+        whole: Box | Failure
+        try:
+            parts = [_data(box)]
+            while b"m" in box:
+                box = await self._call(DOWNLOAD, {b"t": box[b"m"]})
+                parts.append(_data(box))
+            whole = Box({b"r": b"".join(parts)})
+        except Exception:
+            whole = Failure()
+        if not answer.called:
+            answer.callback(whole)
 
-    async def _upload(self, data: bytes) -> int:
+    async def _upload(self, data: bytes) -> bytes:
         self._transfers += 1
-        transfer = self._transfers
+        transfer = b"%d" % self._transfers
         answers = await gatherResults(
             [
-                self.callRemote(
-                    Upload, t=b"%d" % transfer, d=data[first : first + PART]
-                )
+                self._call(UPLOAD, {b"t": transfer, b"d": data[first : first + PART]})
                 for first in range(0, len(data), PART)
             ],
             consumeErrors=True,
         )
         for answer in answers:
-            _result(answer[b"r"])
+            _result(answer)
         return transfer
 
 
-def _result(data: bytes) -> Any:
-    answer = loads(data)
+def _data(box: Box) -> bytes:
+    if b"r" in box:
+        return box[b"r"]
+    description = box.get(b"_error_description", b"nothing").decode("utf-8", "replace")
+    raise BadBox(f"the server answered: {description}")
+
+
+def _result(box: Box) -> Any:
+    answer = loads(_data(box))
     if isinstance(answer, list) and len(answer) == 2 and answer[0] == 0:
         return answer[1]
     if isinstance(answer, list) and len(answer) == 3 and answer[0] == 1:

@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
-from twisted.protocols.amp import AMP, Box
+from twisted.protocols.amp import BinaryBoxProtocol, Box, BoxDispatcher
 from twisted.python.failure import Failure
 
 from ..._version import __version__
@@ -35,6 +35,7 @@ from ..access import AccessPolicy, RestrictedScheduler
 from ..feed import Feed
 from ..methods import METHODS, check_arguments
 from .adding import Adder
+from .boxes import written
 from .commands import PART, PROTOCOL, Events, command_name
 
 __all__ = ["AMPServer", "AMPServerFactory"]
@@ -42,7 +43,7 @@ __all__ = ["AMPServer", "AMPServerFactory"]
 _METHODS = {command_name(name).encode("ascii"): name for name in METHODS}
 
 
-class AMPServer(AMP):
+class AMPServer(BinaryBoxProtocol, BoxDispatcher):
     """
     One connection of a client.
     """
@@ -50,7 +51,8 @@ class AMPServer(AMP):
     _log = Logger()
 
     def __init__(self, factory: AMPServerFactory) -> None:
-        super().__init__()
+        BinaryBoxProtocol.__init__(self, self)
+        BoxDispatcher.__init__(self, self)
         self._server = factory
         self._greeted = False
         self._pending = 0
@@ -89,10 +91,22 @@ class AMPServer(AMP):
         Called by Twisted: forget what belongs to the connection.
         """
         super().connectionLost(reason)
+        self.transport = None
         self._server.leave(self)
         self._position = None
         self._uploads.clear()
         self._downloads.clear()
+
+    def ampBoxReceived(self, box: Box) -> None:
+        """
+        Called by Twisted: answer a call, or take the answer to one.
+
+        The call of which most come at once does without the Deferreds of the others.
+        """
+        if box.get(b"_command") == b"AddJob" and b"_ask" in box:
+            self._add_job(box)
+        else:
+            super().ampBoxReceived(box)
 
     def locateResponder(self, name: bytes) -> Callable[[Box], Any] | None:
         """
@@ -110,9 +124,7 @@ class AMPServer(AMP):
 
     # Answers
 
-    def _respond(self, box: Box, method: str) -> Box | Deferred[Box]:
-        if method == "add_job":
-            return self._add_job(box)
+    def _respond(self, box: Box, method: str) -> Deferred[Box]:
         # This call comes after those that wait there.
         self._server.adder.flush()
 
@@ -130,29 +142,32 @@ class AMPServer(AMP):
 
         return self._answer(box, call)
 
-    def _add_job(self, box: Box) -> Box | Deferred[Box]:
-        """
-        Answer the call of which most come at once, without a coroutine of its own.
-        """
+    def _add_job(self, box: Box) -> None:
+        def respond(answer: Box) -> None:
+            if self.transport is not None:
+                self.sendBox(written({b"_answer": box[b"_ask"], **answer}))
+
         if self._pending >= self._server.pending:
-            return self._refusal()
+            respond(self._refusal())
+            return
         try:
             spec, on_conflict = check_arguments("add_job", self._arguments(box))
         except Exception as error:
-            return self._failed(error, box)
+            respond(self._failed(error, box))
+            return
         self._pending += 1
 
-        def added(job: Job | Failure) -> Box:
+        def added(job: Job | Exception) -> None:
             self._pending -= 1
             try:
-                if isinstance(job, Failure):
-                    job.raiseException()
-                return self._succeeded(job)
+                if isinstance(job, Exception):
+                    raise job
+                answer = self._succeeded(job)
             except Exception as error:
-                return self._failed(error, box)
+                answer = self._failed(error, box)
+            respond(answer)
 
-        answer: Deferred[Any] = self._server.adder.add(spec, on_conflict)
-        return answer.addBoth(added)
+        self._server.adder.add(spec, on_conflict, added)
 
     def _refusal(self) -> Box:
         limit = self._server.pending
