@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import cbor2
-from attrs import evolve
+from attrs import evolve, frozen
 from cbor2 import CBORTag
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -34,6 +34,13 @@ class Colour(Enum):
     """
 
     RED = 1
+
+
+@frozen
+class Key:
+    """
+    Can be hashed, and is not known.
+    """
 
 
 class Text(str):
@@ -89,8 +96,9 @@ PLACES: list[tuple[Any, str, str]] = [
     ([{"k": object()}], "args[0]['k']", "builtins.object"),
     ([{"a": [1, {"b": (2, object())}]}], "args[0]['a'][1]['b'][1]", "object"),
     ([{3: {None: Colour.RED}}], "args[0][3][None]", "Colour cannot be stored"),
-    ({(1, 2): object()}, "args[0][1]", "builtins.object"),
-    ({object(): 1}, "args[0][0]", "builtins.object"),
+    ({(1, 2): object()}, "args[(1, 2)]", "builtins.object"),
+    ({2: 1, Key(): 1}, "args[Key()]", "Key cannot be"),
+    ({10**5000: object()}, "args[<int, whose repr failed: ValueError>]", "object"),
     ((1, {named.task}), "args[1][0]", "a builtins.function cannot be"),
     (frozenset((Colour,)), "args[0]", "enum.EnumType cannot be"),
     ([lambda: None], "args[0]", "builtins.function"),

@@ -65,6 +65,13 @@ def query(tag: int, *fields: Any) -> CBORTag:
     return CBORTag(tag, [1, *fields])
 
 
+def pairs(mapping: dict[Any, Any]) -> CBORTag:
+    """
+    Make a mapping of any keys.
+    """
+    return CBORTag(PAIRS, [list(pair) for pair in mapping.items()])
+
+
 def nested(depth: int) -> Any:
     """
     Make a list in a list in a list.
@@ -306,7 +313,7 @@ CALLS: dict[str, tuple[str, Any, str, tuple[str, ...]]] = {
     ),
     "kwargs with a number": (
         "AddJob",
-        [spec(kwargs={1: 2}), "error"],
+        [spec(kwargs=pairs({1: 2})), "error"],
         "BAD_VALUE",
         ("kwargs", "the key 1 is not text"),
     ),
@@ -318,7 +325,7 @@ CALLS: dict[str, tuple[str, Any, str, tuple[str, ...]]] = {
     ),
     "option is a number": (
         "AddJob",
-        [spec(options={1: 2}), "error"],
+        [spec(options=pairs({1: 2})), "error"],
         "BAD_VALUE",
         ("options", "the name 1 is not text"),
     ),
@@ -548,9 +555,15 @@ CALLS: dict[str, tuple[str, Any, str, tuple[str, ...]]] = {
     ),
     "change under a number": (
         "ModifyJob",
-        ["old", None, {5: 1}],
+        ["old", None, pairs({5: 1})],
         "BAD_VALUE",
         ("changes[0]", "expected text, not 5"),
+    ),
+    "a key that is a number": (
+        "ModifyJob",
+        ["old", None, {5: 1}],
+        "BAD_BOX",
+        ("map key must be a text string or byte string, not int",),
     ),
     "changes is a list": (
         "ModifyJob",

@@ -13,6 +13,7 @@ import cbor2
 from ..errors import BadBox, NotSerializable
 from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
+from ..model.showing import shown
 from .plain import to_plain
 from .tasks import task_name
 from .texts import not_text
@@ -116,7 +117,7 @@ def _decode(
     if not isinstance(content, list) or not content:
         raise BadBox("it is not the definition of a job")
     if content[0] != _VERSION:
-        raise BadBox(f"version {content[0]!r} of a definition is not known")
+        raise BadBox(f"version {shown(content[0])} of a definition is not known")
     (
         _,
         job_id,
@@ -138,7 +139,7 @@ def _decode(
         keep_runs,
     ) = content
     if not callable(getattr(trigger, "get_next_fire_time", None)):
-        raise BadBox(f"{trigger!r} is not a trigger")
+        raise BadBox(f"{shown(trigger)} is not a trigger")
     return Job(
         job_id,
         Call(task, tuple(args), NO_KWARGS if kwargs is None else kwargs),

@@ -10,7 +10,7 @@ nothing, and calls nothing that the data names.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from cbor2 import CBORTag
 
 from ..errors import BadBox, NotSerializable
+from ..model.showing import shown
 
 __all__ = ["DECODERS", "ENCODERS", "MAX_DEPTH", "to_plain"]
 
@@ -32,6 +33,13 @@ TUPLE, SET, FROZENSET, DATETIME, DATE, TIMEDELTA, DECIMAL, UUID, PAIRS = range(
 )
 
 SCALARS = frozenset((type(None), bool, int, float, str, bytes))
+
+#: What Python hashes with a secret, so that nobody can choose keys of equal hash; only
+#: these are keys of a map of CBOR.
+_KEYS = frozenset((str, bytes))
+
+#: How many members of equal hash a set or a mapping may have.
+_MAX_COLLISIONS = 64
 
 Encoder = Callable[[Any, str, int], CBORTag]
 
@@ -64,14 +72,14 @@ def to_plain(value: Any, place: str, depth: int = 0) -> Any:
             for number, one in enumerate(value)
         ]
     if kind is dict:
-        if all(type(key) in SCALARS for key in value):
+        if all(type(key) in _KEYS for key in value):
             return {
                 key: one
                 if type(one) in SCALARS
-                else to_plain(one, f"{place}[{key!r}]", depth + 1)
+                else to_plain(one, f"{place}[{shown(key)}]", depth + 1)
                 for key, one in value.items()
             }
-        return CBORTag(PAIRS, to_plain(list(value.items()), place, depth + 1))
+        return CBORTag(PAIRS, _pairs(value, place, depth + 3))
     encoder = ENCODERS.get(kind)
     if encoder is None:
         raise NotSerializable(
@@ -80,6 +88,15 @@ def to_plain(value: Any, place: str, depth: int = 0) -> Any:
             " use plain data",
         )
     return encoder(value, place, depth)
+
+
+def _pairs(value: dict[Any, Any], place: str, depth: int) -> list[CBORTag]:
+    pairs = []
+    for key, one in value.items():
+        inner = f"{place}[{shown(key)}]"
+        pair = [to_plain(key, inner, depth), to_plain(one, inner, depth)]
+        pairs.append(CBORTag(TUPLE, pair))
+    return pairs
 
 
 def _sequence(tag: int) -> Encoder:
@@ -101,7 +118,7 @@ def _encode_timedelta(value: timedelta, place: str, depth: int) -> CBORTag:
 
 def _text(content: Any) -> str:
     if not isinstance(content, str):
-        raise BadBox(f"expected text, not {content!r}")
+        raise BadBox(f"expected text, not {shown(content)}")
     return content
 
 
@@ -109,6 +126,31 @@ def _list(content: Any) -> Any:
     if not isinstance(content, (list, tuple)):  # a tuple where it is to be hashable
         raise BadBox(f"expected a list, not {type(content).__name__}")
     return content
+
+
+def _hashed(members: Iterable[Any]) -> None:
+    """
+    Refuse members that were chosen so that putting them together would take for ever.
+    """
+    hashes = [hash(one) for one in members]
+    if len(hashes) - len(set(hashes)) > _MAX_COLLISIONS:
+        raise BadBox("too many members of a set or keys of a mapping have one hash")
+
+
+def _decode_set(content: Any, immutable: bool) -> set[Any]:
+    _hashed(_list(content))
+    return set(content)
+
+
+def _decode_frozenset(content: Any, immutable: bool) -> frozenset[Any]:
+    _hashed(_list(content))
+    return frozenset(content)
+
+
+def _decode_pairs(content: Any, immutable: bool) -> dict[Any, Any]:
+    pairs = _list(content)
+    _hashed(key for key, value in pairs)
+    return dict(pairs)
 
 
 def _decode_datetime(content: Any, immutable: bool) -> datetime:
@@ -127,7 +169,7 @@ def _decode_decimal(content: Any, immutable: bool) -> Decimal:
     try:
         return Decimal(_text(content))
     except InvalidOperation:
-        raise BadBox(f"{content!r} is not a decimal number") from None
+        raise BadBox(f"{shown(content)} is not a decimal number") from None
 
 
 ENCODERS.update(
@@ -146,13 +188,13 @@ ENCODERS.update(
 DECODERS.update(
     {
         TUPLE: lambda content, immutable: tuple(_list(content)),
-        SET: lambda content, immutable: set(_list(content)),
-        FROZENSET: lambda content, immutable: frozenset(_list(content)),
+        SET: _decode_set,
+        FROZENSET: _decode_frozenset,
         DATETIME: _decode_datetime,
         DATE: lambda content, immutable: date.fromisoformat(_text(content)),
         TIMEDELTA: _decode_timedelta,
         DECIMAL: _decode_decimal,
-        PAIRS: lambda content, immutable: dict(_list(content)),
+        PAIRS: _decode_pairs,
         UUID: lambda content, immutable: uuid.UUID(bytes=content),
     }
 )

@@ -73,7 +73,7 @@ def _encode_trigger(trigger: ShownTrigger, place: str, depth: int) -> CBORTag:
 
 def _decode_trigger(content: Any, immutable: bool) -> ShownTrigger:
     if not isinstance(content, str):
-        raise BadBox(f"expected the text of a trigger, not {content!r}")
+        raise BadBox(f"expected the text of a trigger, not {shown(content)}")
     return ShownTrigger(content)
 
 

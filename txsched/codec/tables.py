@@ -33,6 +33,7 @@ from ..model import (
     to_micros,
 )
 from ..model.call import NO_KWARGS
+from ..model.showing import shown
 from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
 from .presenting import presentable, presentable_run
 from .tasks import task_name
@@ -238,10 +239,10 @@ def make_spec(task: Any, trigger: Any, args: Any, kwargs: Any, options: Any) -> 
     :raises BadValue: naming the part that cannot be taken.
     """
     if not isinstance(options, dict):
-        raise BadValue("options", f"expected a mapping, not {options!r}")
+        raise BadValue("options", f"expected a mapping, not {shown(options)}")
     for name in options:
         if not isinstance(name, str):
-            raise BadValue("options", f"the name {name!r} is not text")
+            raise BadValue("options", f"the name {shown(name)} is not text")
         if name in _RESERVED:
             raise BadValue(name, "is not an option")
     return JobSpec(task, trigger, args, kwargs, **options)
@@ -339,7 +340,7 @@ def _decoder(layout: _Layout) -> Callable[[Any, bool], list[Any]]:
     def decode(content: Any, immutable: bool) -> list[Any]:
         version, columns = content
         if version != _VERSION:
-            raise BadBox(f"version {version!r} of a table is not known")
+            raise BadBox(f"version {shown(version)} of a table is not known")
         return layout.read(columns)
 
     return decode

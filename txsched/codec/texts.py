@@ -9,6 +9,7 @@ from typing import Any
 from attrs import fields, has
 
 from ..errors import NotSerializable
+from ..model.showing import shown
 
 __all__ = ["not_text"]
 
@@ -33,7 +34,7 @@ def _find(text: str, value: Any, place: str) -> str | None:
         return place if value == text else None
     if isinstance(value, dict):
         for key, one in value.items():
-            inner += [(key, place), (one, f"{place}[{key!r}]")]
+            inner += [(key, place), (one, f"{place}[{shown(key)}]")]
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
         inner = [(one, name) for one, name in zip(value, value._fields, strict=True)]
     elif isinstance(value, (list, tuple, set, frozenset)):

@@ -11,6 +11,7 @@ from cbor2 import CBORTag
 
 from ..errors import BadBox
 from ..model import from_micros, to_micros
+from ..model.showing import shown
 from ..triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_trigger
 from .plain import DECODERS, ENCODERS, FIRST_TAG
 
@@ -65,7 +66,7 @@ def _text(text: str) -> Any:
 
 def _whole(content: Any) -> int:
     if type(content) is not int:
-        raise BadBox(f"expected a whole number, not {content!r}")
+        raise BadBox(f"expected a whole number, not {shown(content)}")
     return content
 
 
@@ -80,7 +81,7 @@ def _decode_interval(content: Any, immutable: bool) -> IntervalTrigger:
 
 def _decode_text(content: Any, immutable: bool) -> Any:
     if not isinstance(content, str):
-        raise BadBox(f"expected the text of a trigger, not {content!r}")
+        raise BadBox(f"expected the text of a trigger, not {shown(content)}")
     return _text(content)
 
 

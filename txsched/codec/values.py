@@ -18,6 +18,7 @@ from .. import model
 from ..errors import BadBox, NotSerializable
 from ..model import Call, Disposition, Job, JobSpec, OnConflict, OnCrash, Page, Run
 from ..model.options import check_arguments, check_task
+from ..model.showing import shown
 from .definition import decode_job, encode_definition
 from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
 from .presenting import presentable, presentable_run
@@ -99,10 +100,10 @@ def _register(
 
     def decode_tag(content: Any, immutable: bool) -> Any:
         if not isinstance(content, (list, tuple)) or not content:
-            raise BadBox(f"{kind.__name__}: expected a list, not {content!r}")
+            raise BadBox(f"{kind.__name__}: expected a list, not {shown(content)}")
         version, *values = content
         if version != _VERSION:
-            raise BadBox(f"{kind.__name__}: version {version!r} is not known")
+            raise BadBox(f"{kind.__name__}: version {shown(version)} is not known")
         return decode(*values)
 
     ENCODERS[kind] = encode_tag

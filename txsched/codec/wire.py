@@ -17,6 +17,8 @@ from .texts import not_text
 __all__ = ["decode_result", "dumps", "encode_result", "loads"]
 
 _REPR_LENGTH = 1000
+#: What is wrong may quote the data, of which there may be much.
+_REASON_LENGTH = 200
 
 
 def dumps(value: Any, place: str = "value") -> bytes:
@@ -51,6 +53,7 @@ def loads(data: bytes) -> Any:
             semantic_decoders=DECODERS,
             max_depth=4 * MAX_DEPTH,
             allow_indefinite=False,
+            strict_hashable_types=True,
         ).decode()
     except Exception as error:
         ours = _find_ours(error)
@@ -94,7 +97,7 @@ def _find_ours(error: BaseException | None) -> SchedulerError | None:
 def _first_cause(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error}"[:_REASON_LENGTH]
 
 
 def encode_result(value: Any, limit: int) -> bytes:
