@@ -127,9 +127,9 @@ class AddTests(CommandTestCase):
         The answer is one sentence and the exit code 1.
         """
         error = self.refused(1, "add", "--every", "2s", "unknown:task")
-        self.assertEqual("txsched: task: there is no 'unknown:task'\n", error)
+        self.assertEqual("txsched: TASK: there is no 'unknown:task'\n", error)
         error = self.refused(1, "add", "--every", "2s", "--executor", "x", "a:b")
-        self.assertIn("executor: there is no 'x'; there are command, default", error)
+        self.assertIn("--executor: there is no 'x'; there are command, default", error)
 
 
 class ListTests(CommandTestCase):
@@ -187,7 +187,7 @@ class ListTests(CommandTestCase):
         """
         A cursor that nobody gave is refused by its name.
         """
-        self.assertIn("cursor: ", self.refused(1, "list", "--cursor", "x"))
+        self.assertIn("--cursor: ", self.refused(1, "list", "--cursor", "x"))
 
     def test_control_characters_are_shown(self) -> None:
         """

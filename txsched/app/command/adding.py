@@ -11,6 +11,7 @@ import click
 
 from ...errors import BadValue
 from .fields import JSON_LIST, JSON_MAPPING, PAIR, SIZE
+from .naming import PROGRAM
 from .options import (
     as_usage_error,
     job_changes,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_command"]
 
-_PROGRAM = "txsched.program"
-
 
 class _WithProgram(click.Command):
     """
@@ -38,7 +37,7 @@ class _WithProgram(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if "--" in args:
             cut = args.index("--")
-            ctx.meta[_PROGRAM] = args[cut + 1 :]
+            ctx.meta[PROGRAM] = args[cut + 1 :]
             args = args[:cut]
         return super().parse_args(ctx, args)
 
@@ -49,19 +48,20 @@ class _WithProgram(click.Command):
 @click.command("add", cls=_WithProgram)
 @click.argument("task", required=False)
 @trigger_options
-@click.option("--id", "job_id", metavar="ID", help="Its id [default: a new one].")
+@click.option("--id", "job_id", metavar="ID", help="Its id.  [default: a new one]")
 @job_options
 @click.option("--args", type=JSON_LIST, help="Positional arguments of the task.")
 @click.option("--kwargs", type=JSON_MAPPING, help="Keyword arguments of the task.")
 @click.option("--env", type=PAIR, multiple=True, help="Environment of the program.")
 @click.option("--cwd", help="Folder in which the program runs.")
 @click.option("--input", "stdin", help="Text for the program's standard input.")
-@click.option("--output-limit", type=SIZE, help="How much output is kept: 64KiB.")
+@click.option(
+    "--output-limit", type=SIZE, help="How much output is kept.  [default: 64KiB]"
+)
 @click.option(
     "--on-conflict",
     type=click.Choice(["error", "replace", "keep"]),
     default="error",
-    show_default=True,
     help="What to do when the id exists.",
 )
 @json_option
@@ -74,13 +74,16 @@ def add_command(ctx: click.Context, session: Session, /, **options: Any) -> None
     A task is the name of a Python function, module:function, that the service allows
     in its configuration.
 
+    Options of the job that are not given are as the configuration of the service
+    says.
+
     \b
     Examples:
       txsched add --every 10s -- echo hello
       txsched add --at 2030-01-31T12:00 --id party -- ./launch --fireworks
       txsched add --cron "30 4 * * *" myapp.tasks:report --args '["daily"]'
     """
-    spec = _spec(ctx.meta.get(_PROGRAM), options)
+    spec = _spec(ctx.meta.get(PROGRAM), options)
     on_conflict, as_json = options["on_conflict"], options["as_json"]
 
     async def work(scheduler: IScheduler) -> None:

@@ -41,7 +41,9 @@ def _jobs_or_all(jobs: tuple[str, ...], everything: bool) -> None:
 
 @click.command("pause", short_help="Let jobs rest, or the whole scheduler.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
-@click.option("--note", default="", help="Why; shown wherever the job is.")
+@click.option(
+    "--note", default="", show_default=False, help="Why; shown wherever the job is."
+)
 @click.option(
     "--all", "everything", is_flag=True, help="The whole scheduler, until it restarts."
 )
@@ -125,7 +127,9 @@ def remove_command(session: Session, /, jobs: tuple[str, ...]) -> None:
 
 @click.command("cancel", short_help="Cancel runs that wait or run.")
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True)
-@click.option("--reason", default="", help="Why; kept in the ledger.")
+@click.option(
+    "--reason", default="", show_default=False, help="Why; kept in the ledger."
+)
 @pass_session
 def cancel_command(session: Session, /, runs: tuple[str, ...], reason: str) -> None:
     """

@@ -5,6 +5,7 @@ The kinds of values that the command line takes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -24,6 +25,10 @@ __all__ = [
     "aware",
     "given",
 ]
+
+
+#: A distance from now: ``+10m``, ``-10m`` or ``10m ago``.
+_RELATIVE = re.compile(r"([+-])(.*)|(.*\S)\s+ago", re.DOTALL)
 
 
 class _NoneType:
@@ -101,14 +106,17 @@ def _size(text: str) -> int:
 def _instant(text: str) -> datetime:
     if text == "now":
         return datetime.now().astimezone()
-    if text.startswith("+"):
-        return datetime.now().astimezone() + _duration(text[1:])
+    relative = _RELATIVE.fullmatch(text)
+    if relative is not None:
+        sign, ahead, ago = relative.groups()
+        distance = _duration(ago if ahead is None else ahead)
+        return datetime.now().astimezone() + (distance if sign == "+" else -distance)
     try:
         return datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
     except ValueError:
         raise ValueError(
             "expected a time such as 2030-01-31T12:00, 2030-01-31T12:00+01:00,"
-            f" +10m or now, not {text!r}"
+            f" +10m, -10m, 10m ago or now, not {text!r}"
         ) from None
 
 

@@ -69,13 +69,16 @@ class _LazyGroup(click.Group):
 
 @click.group(
     cls=_LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 88,
+        "show_default": True,
+    },
 )
 @click.option(
     "--server",
     envvar="TXSCHED_SERVER",
     default=DEFAULT_SERVER,
-    show_default=True,
     show_envvar=True,
     metavar="ENDPOINT",
     help="The service: a client endpoint of Twisted, or the path of its socket.",
@@ -84,7 +87,6 @@ class _LazyGroup(click.Group):
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     default=30.0,
-    show_default=True,
     metavar="SECONDS",
     help="How long to wait for an answer.",
 )
@@ -103,6 +105,10 @@ def cli(ctx: click.Context, server: str, timeout: float) -> None:
       txsched add --cron "30 4 * * mon-fri" --id report myapp.tasks:report
       txsched list
       txsched watch
+
+    \b
+    A DURATION is 90s, 1h30m or 2 days.  A TIME is 2030-01-31T12:00, the same with
+    an offset or Z, now, +10m, or what has passed: -10m, "10m ago".
 
     \b
     Exit codes: 0 success, 1 refused by the scheduler, 2 wrong command line,

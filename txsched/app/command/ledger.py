@@ -47,6 +47,11 @@ def runs_command(
 ) -> None:
     """
     Show the ledger: what became of the planned times, newest first.
+
+    \b
+    Examples:
+      txsched runs --after -1h --disposition failed
+      txsched runs report --output -n 1
     """
     for name in ("after", "before"):
         if options[name] is not None:
@@ -98,6 +103,7 @@ def print_runs(runs: Iterable[Run], with_job: bool = True) -> None:
             for run in runs
         ),
         "there are no runs",
+        below=("RUN", "DETAIL"),
     )
 
 

@@ -34,7 +34,11 @@ def _now() -> datetime:
 @click.option("--executor", help="Only jobs of this executor.")
 @click.option("--paused/--active", default=None, help="Only paused jobs, or no paused.")
 @click.option(
-    "--order", "order_by", type=click.Choice(_ORDERS), default="id", show_default=True
+    "--order",
+    "order_by",
+    type=click.Choice(_ORDERS),
+    default="id",
+    help="By what they are sorted.",
 )
 @click.option("--descending", is_flag=True, help="Turn the order round.")
 @page_options

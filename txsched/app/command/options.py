@@ -12,6 +12,7 @@ import click
 
 from ...errors import BadValue
 from .fields import DURATION, INSTANT, ZONE, OrNone, aware, given
+from .naming import sentence
 
 if TYPE_CHECKING:
     from ...model import ITrigger
@@ -30,21 +31,13 @@ __all__ = [
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
-#: Where the command line says it in another way than the library.
-_OPTION_NAMES = {
-    "tags": "--tag",
-    "start_time": "--start",
-    "end_time": "--end",
-    "task": "TASK",
-}
-
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 zone_option = click.option(
     "--timezone",
     "zone",
     type=ZONE,
-    help="The time zone of times and expressions [default: that of this machine].",
+    help="The time zone of times and expressions.  [default: that of this machine]",
 )
 
 
@@ -52,8 +45,7 @@ def as_usage_error(error: BadValue) -> click.UsageError:
     """
     Turn what a value of ours said into a complaint about the command line.
     """
-    option = _OPTION_NAMES.get(error.field, f"--{error.field.replace('_', '-')}")
-    return click.UsageError(f"{option}: {error.reason}", click.get_current_context())
+    return click.UsageError(sentence(error), click.get_current_context())
 
 
 def _stack(*decorators: Decorator[Any]) -> Decorator[Any]:
@@ -208,7 +200,7 @@ page_options = _stack(
         "-n",
         type=click.IntRange(1, 1000),
         default=100,
-        show_default=True,
+        metavar="N",
         help="How many at most.",
     ),
     click.option("--cursor", help="Go on where the page before ended."),

@@ -29,8 +29,11 @@ DISPOSITION_STYLES = {
 }
 
 #: Columns that stay in one line where a terminal is narrow: broken instants are hard
-#: to read.
-_SHORT = ("PLANNED", "DISPOSITION", "TOOK")
+#: to read, and broken ids hard to copy.
+_WHOLE = ("ID", "JOB", "RUN", "PLANNED", "DISPOSITION", "TOOK")
+_GAP = 3
+#: Narrower than this a column that can be folded is not worth reading.
+_FOLDED = 8
 
 #: What is not a terminal gets lines as long as they are.
 _ENDLESS = 100_000
@@ -53,24 +56,36 @@ def _cell(value: Any) -> Any:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    empty: str,
+    below: Sequence[str] = (),
 ) -> None:
     """
     Print *rows* under the names of their columns.
 
     :param empty: what to say when there are none.
+    :param below: the columns that stand in a second line of each row where a
+        terminal is too narrow for all of them.
     """
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column in _SHORT)
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    if not table.rows:
+    cells = [[_cell(value) for value in row] for row in rows]
+    if not cells:
         click.echo(empty)
         return
     console = _console()
+    widths = [
+        max(len(name), *(row[number].cell_len for row in cells))
+        for number, name in enumerate(columns)
+    ]
+    least = sum(
+        width if name in _WHOLE else min(width, _FOLDED)
+        for name, width in zip(columns, widths, strict=True)
+    )
+    fits = least + _GAP * (len(columns) - 1) <= console.width
+    if below and not fits:
+        _print_in_two_lines(console, columns, cells, widths, below)
+        return
+    table = _table(columns, cells, whole=fits)
     if console.is_terminal:
         console.print(table)
         return
@@ -78,6 +93,56 @@ def print_table(
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def _table(columns: Sequence[str], cells: Iterable[Sequence[Any]], whole: bool) -> Any:
+    """
+    Make a table whose cells are folded, but for those that stay whole.
+
+    :param whole: whether there is room for that; what is whole and too long would be
+        cut off.
+    """
+    from rich.table import Table
+
+    padding = (0, _GAP, 0, 0)
+    table = Table(box=None, pad_edge=False, padding=padding, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold", no_wrap=whole and name in _WHOLE)
+    for row in cells:
+        table.add_row(*row)
+    return table
+
+
+def _print_in_two_lines(
+    console: Any,
+    columns: Sequence[str],
+    cells: Iterable[Sequence[Any]],
+    widths: Sequence[int],
+    below: Sequence[str],
+) -> None:
+    """
+    Print some cells of each row indented, below the others.
+
+    Lines may be longer than the terminal: it breaks them, and what is copied from it
+    is whole.
+    """
+    from rich.text import Text
+
+    gap = " " * _GAP
+    above = [name for name in columns if name not in below]
+
+    def print_one(row: Sequence[Any], indent: str) -> None:
+        said = dict(zip(columns, row, strict=True))
+        upper = [said[name].copy() for name in above]
+        for text, name in zip(upper[:-1], above[:-1], strict=True):
+            text.pad_right(widths[columns.index(name)] - text.cell_len)
+        lower = [said[name] for name in below if said[name].plain]
+        for line in (Text(gap).join(upper), Text(indent) + Text(gap).join(lower)):
+            console.print(line, soft_wrap=True)
+
+    print_one([Text(name, style="bold") for name in columns], gap)
+    for row in cells:
+        print_one(row, gap)
 
 
 def print_fields(pairs: Iterable[tuple[str, Any]]) -> None:

@@ -20,7 +20,9 @@ __all__ = ["run_command"]
 
 @click.command("run", short_help="Run a job now.")
 @click.argument("job_id", metavar="JOB")
-@click.option("--force", is_flag=True, help="Even when max_instances are active.")
+@click.option(
+    "--force", is_flag=True, help="Even when as many of its runs are active as may be."
+)
 @click.option("--wait", is_flag=True, help="Wait for its end, and show its output.")
 @json_option
 @pass_session

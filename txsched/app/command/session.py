@@ -20,6 +20,7 @@ from ...errors import (
     SchedulerError,
     TimedOut,
 )
+from .naming import sentence
 
 if TYPE_CHECKING:
     from ...interfaces import IScheduler
@@ -48,7 +49,8 @@ def complain(error: Exception) -> int:
     """
     Say on standard error what went wrong, and give the exit code for it.
     """
-    click.echo(f"txsched: {error}", err=True)
+    words = sentence(error) if isinstance(error, SchedulerError) else str(error)
+    click.echo(f"txsched: {words}", err=True)
     if isinstance(error, (NotConnected, TimedOut, ProtocolMismatch)):
         return NOT_CONNECTED
     return REFUSED

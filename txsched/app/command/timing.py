@@ -26,9 +26,14 @@ _FORMAT = "%a %Y-%m-%d %H:%M:%S %Z"
 @click.command("next", short_help="Preview an expression; no service is needed.")
 @click.argument("expression", nargs=-1, required=True)
 @click.option(
-    "-n", "count", type=click.IntRange(1, 10_000), default=5, show_default=True
+    "-n",
+    "count",
+    type=click.IntRange(1, 10_000),
+    default=5,
+    metavar="N",
+    help="How many times.",
 )
-@click.option("--after", type=INSTANT, help="Begin then [default: now].")
+@click.option("--after", type=INSTANT, help="Begin then.  [default: now]")
 @zone_option
 @json_option
 def next_command(
@@ -80,15 +85,21 @@ def _times(trigger: ITrigger, start: datetime, count: int) -> list[datetime]:
 
 @click.command("forecast", short_help="Say what will run soon.")
 @click.argument("jobs", metavar="[JOB]...", nargs=-1)
-@click.option("--after", type=INSTANT, help="From then on [default: now].")
+@click.option("--after", type=INSTANT, help="From then on.  [default: now]")
 @click.option(
     "--within",
     type=DURATION,
     default="1d",
-    show_default=True,
     help="How far to look from there.",
 )
-@click.option("-n", "--limit", type=click.IntRange(1, 100_000), default=100)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, 100_000),
+    default=100,
+    metavar="N",
+    help="How many at most.",
+)
 @json_option
 @pass_session
 def forecast_command(
