@@ -56,7 +56,7 @@ class RelativeTests(SynchronousTestCase):
             ("-", "is empty"),
             ("--1m", "expected a number at column 1 of '-1m'"),
             ("soon ago", "expected a number at column 1 of 'soon'"),
-            ("-1m ago", "there is no unit 'ago'"),
+            ("-1m ago", "expected a number at column 3 of '1m ago'"),
             ("ago", "expected a time such as 2030-01-31T12:00"),
             ("1m", "+10m, -10m, 10m ago or now, not '1m'"),
         ]:
@@ -95,12 +95,9 @@ class CommandTests(CommandTestCase):
         """
         So do the options of a job, forecasts and previews.
         """
-        begin = ("--start", "-2h", "--end", "1m ago")
-        said = self.refused(2, "add", "--every", "1h", *begin, "--end", "-3h", "a:b")
+        bounds = ("--start", "-2h", "--end", "3h ago")
+        said = self.refused(2, "add", "--every", "1h", *bounds, "a:b")
         self.assertIn("is before --start", said)
         self.assertEqual([], self.json("forecast", "--after", "-1h")["forecast"])
-        self.assertEqual(
-            2,
-            len(self.out("next", "every 1h", "-n", "2", "--after", "-1d").split("\n"))
-            - 1,
-        )
+        times = self.json("next", "every 1h", "-n", "2", "--after", "-1d")["times"]
+        self.assertLess(times[1], datetime.now(UTC).isoformat())

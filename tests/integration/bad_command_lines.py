@@ -49,20 +49,20 @@ COMMANDS = {
     ),
     "task that cannot be found": Row(
         (*_ADD, "operator:nothing"),
-        "task",
+        "TASK",
         "module 'operator' has no attribute 'nothing'",
         1,
     ),
     "executor": Row(
         (*_ADD, "--executor", "moon", "--", "true"),
-        "executor",
+        "--executor",
         "there is no 'moon'; there are command, default, reactor",
         1,
     ),
     "id that exists": Row(
         (*_ADD, "--id", "old", "--", "true"),
         "'old'",
-        "exists already",
+        "exists already (replace or keep it with --on-conflict)",
         1,
         process=True,
     ),
@@ -104,7 +104,7 @@ COMMANDS = {
     ),
     "max instances beyond all bounds": Row(
         ("modify", "old", "--max-instances", "10000000"),
-        "max",
+        "--max-instances",
         "10000000 is not within 1 to 1000000",
         1,
     ),
@@ -123,7 +123,7 @@ COMMANDS = {
     ),
     "nothing ahead": Row(
         ("reschedule", "old", "--trigger", "every 1s until 2020-01-01"),
-        "trigger",
+        "--trigger",
         "has no planned time ahead",
         1,
     ),
@@ -142,7 +142,7 @@ COMMANDS = {
     "order": Row(("list", "--order", "colour"), "--order", "'colour' is not one of", 2),
     "limit": Row(("runs", "-n", "0"), "-n", "0 is not in the range", 2),
     "cursor": Row(
-        ("list", "--cursor", "x"), "cursor", "'x' is not from a page of this order", 1
+        ("list", "--cursor", "x"), "--cursor", "'x' is not from a page of this order", 1
     ),
     "disposition": Row(
         ("runs", "-d", "good"), "--disposition", "'good' is not one of", 2

@@ -43,10 +43,16 @@ def _call(session: Session, work: Any) -> None:
     Do as a session does, from a thread and with the reactor that runs.
     """
 
-    def connected() -> Deferred[int]:
-        return Deferred.fromCoroutine(exit_code(session._connected(reactor, work)))
+    def connected() -> Deferred[int | None]:
+        return Deferred.fromCoroutine(session._connected(reactor, work))
 
-    raise SystemExit(blockingCallFromThread(reactor, connected))
+    async def working() -> int | None:
+        return blockingCallFromThread(reactor, connected)
+
+    # The complaint is made in this thread, which knows the command.
+    codes: list[int] = []
+    Deferred.fromCoroutine(exit_code(working())).addCallback(codes.append)
+    raise SystemExit(codes[0])
 
 
 class RefusingTestCase(LivingTestCase, TestCase):
