@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import evolve
+from zope.interface import implementer
 
 from ..errors import BadTrigger, BadValue
 from ..model import Call, ITrigger, Job, Run, new_generation
@@ -97,6 +98,18 @@ def _call(call: Call, changes: Mapping[str, Any]) -> Call:
     return Call(task, args, kwargs)
 
 
+@implementer(ITrigger)
+class _NoMore:
+    """
+    A trigger that has nothing more to say.
+    """
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        return None
+
+
 def rescheduled(
     job: Job, trigger: ITrigger, now: datetime
 ) -> tuple[Job, Sequence[Run]]:
@@ -111,7 +124,12 @@ def rescheduled(
     planned = first_planned_time(trigger, now, job.start_time, job.end_time)
     if planned is None:
         raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
-    runs, _ = pass_over(job, now, "the job was rescheduled")
+    try:
+        runs, _ = pass_over(job, now, "the job was rescheduled")
+    except Exception as error:  # a broken trigger must not keep its successor out
+        reason = "the job was rescheduled; what else its trigger had planned is unknown"
+        reason = f"{reason}: {type(error).__name__}"
+        runs, _ = pass_over(evolve(job, trigger=_NoMore()), now, reason)
     new = evolve(
         job, trigger=trigger, next_run_time=planned, generation=new_generation()
     )
