@@ -202,7 +202,7 @@ class Scene:
         """
         Give the ledger, oldest first.
         """
-        query = RunQuery(descending=False, limit=1000, **query)
+        query = RunQuery(**({"descending": False, "limit": 1000} | query))
         return driven(self.scheduler.get_runs(query)).items
 
     def dispositions(self):
