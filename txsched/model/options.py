@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import BadValue
 from .call import COMMAND, NO_KWARGS
-from .instant import UTC
+from .instant import from_micros, to_micros
 from .policy import OnCrash
 from .showing import shown
 
@@ -86,6 +86,10 @@ def check_arguments(
     return args, dict(kwargs)
 
 
+# Values of derived classes, as members of an enumeration of texts or the instants of
+# other libraries, become what they are derived from: stores and clients take no others.
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"expected text, not {shown(value)}")
@@ -93,7 +97,7 @@ def _text(value: Any) -> str:
         raise ValueError(f"has {len(value)} characters, at most {MAX_ID} are allowed")
     if not value.isprintable():
         raise ValueError(f"{shown(value)} has characters that cannot be printed")
-    return value
+    return str.__str__(value)
 
 
 def _name(value: Any) -> str:
@@ -111,7 +115,7 @@ def _whole(low: int) -> Callable[[Any], int]:
             raise ValueError(f"expected a whole number, not {shown(value)}")
         if not low <= value <= _MAX_INSTANCES:
             raise ValueError(f"{shown(value)} is not within {low} to {_MAX_INSTANCES}")
-        return value
+        return int(value)
 
     return check
 
@@ -130,7 +134,7 @@ def _duration(value: Any) -> timedelta:
     if isinstance(value, bool) or not isinstance(value, (int, float, timedelta)):
         raise ValueError(f"expected seconds or a timedelta, not {shown(value)}")
     if isinstance(value, timedelta):
-        duration = value
+        duration = timedelta(value.days, value.seconds, value.microseconds)
     else:
         try:
             duration = timedelta(seconds=value)
@@ -151,7 +155,7 @@ def _instant(value: Any) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
     try:
-        return value.astimezone(UTC)
+        return from_micros(to_micros(value))
     except OverflowError:
         raise ValueError(f"{value} is not within the years 1 to 9999 of UTC") from None
 
