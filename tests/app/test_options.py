@@ -127,7 +127,8 @@ class SchedulerOptionsTests(SynchronousTestCase):
         An unknown option and an argument that is none are refused.
         """
         self.assertRaises(UsageError, self.parsed, "--nonsense")
-        self.assertRaises(UsageError, self.parsed, "nonsense")
+        error = self.assertRaises(UsageError, self.parsed, "a.ini", "--check")
+        self.assertIn("unexpected argument 'a.ini'", str(error))
 
     def test_the_sample_is_printed(self) -> None:
         """

@@ -60,10 +60,10 @@ class TableTests(SynchronousTestCase):
         """
         Where the ids still have their place only the others are broken.
         """
-        lines = self.lines(120)
+        lines = self.lines(130)
         self.assertEqual(2, sum(line.endswith(f"   {RUN}") for line in lines))
         self.assertGreater(len(lines), 3)
-        self.assertLessEqual(max(map(len, lines)), 120)
+        self.assertLessEqual(max(map(len, lines)), 130)
 
     def test_a_usual_terminal(self) -> None:
         """
@@ -80,6 +80,12 @@ class TableTests(SynchronousTestCase):
             ],
             self.lines(80),
         )
+
+    def test_a_second_line_is_better_than_a_narrow_column(self) -> None:
+        """
+        Where a detail would have few letters in each line, it stands below.
+        """
+        self.assertEqual(self.lines(80), self.lines(115))
 
     def test_ids_of_jobs_stay_whole(self) -> None:
         """

@@ -162,6 +162,9 @@ SERVICES = {
     "flag with a value": Row(
         ("--check=yes",), "--check", "must not have an argument", 1
     ),
+    "argument": Row(
+        ("--check", "service.ini"), "'service.ini'", "unexpected argument", 1
+    ),
     "database without a name": Row(
         ("--check", "--database", "sqlite:///"),
         "--database",

@@ -8,7 +8,7 @@ import sys
 from typing import Any, NoReturn
 
 from attrs import evolve
-from twisted.python.usage import CompleteFiles, Completions, Options
+from twisted.python.usage import CompleteFiles, Completions, Options, UsageError
 
 from .._version import __version__
 from ..errors import BadConfiguration
@@ -150,7 +150,9 @@ class SchedulerOptions(Options):
             faults.append(BadConfiguration(_COMMAND_LINE, "", f"--{name}", reason))
         return evolve(config, service=service)
 
-    def parseArgs(self) -> None:  # noqa: N802
+    def parseArgs(self, *arguments: str) -> None:  # noqa: N802
         """
         Take no further arguments.
         """
+        if arguments:
+            raise UsageError(f"unexpected argument {arguments[0]!r}: only options")

@@ -32,8 +32,10 @@ DISPOSITION_STYLES = {
 #: to read, and broken ids hard to copy.
 _WHOLE = ("ID", "JOB", "RUN", "PLANNED", "DISPOSITION", "TOOK")
 _GAP = 3
-#: Narrower than this a column that can be folded is not worth reading.
+#: Narrower than this a column that can be folded is hard to read ...
 _FOLDED = 8
+#: ... and better below where it has a place there.
+_BESIDE = 24
 
 #: What is not a terminal gets lines as long as they are.
 _ENDLESS = 100_000
@@ -78,7 +80,7 @@ def print_table(
         for number, name in enumerate(columns)
     ]
     least = sum(
-        width if name in _WHOLE else min(width, _FOLDED)
+        width if name in _WHOLE else min(width, _BESIDE if name in below else _FOLDED)
         for name, width in zip(columns, widths, strict=True)
     )
     fits = least + _GAP * (len(columns) - 1) <= console.width
