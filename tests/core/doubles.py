@@ -12,7 +12,7 @@ from zope.interface import implementer, providedBy
 from txsched.interfaces import IExecutor
 from txsched.jobstores import MemoryJobStore
 
-from .scenes import Scene, a_clock
+from .scenes import SECOND, Scene, a_clock
 
 
 @implementer(IExecutor)
@@ -168,6 +168,27 @@ class WatchedStore:
         Give the arguments of the calls of one method.
         """
         return [args for method, args in self.calls if method == name]
+
+
+class Turning:
+    """
+    A trigger that answers well for a while: each 10 s, then as it is told to.
+    """
+
+    def __init__(self, answer, good=2):
+        self.answer = answer
+        self.good = good
+
+    def get_next_fire_time(self, previous, now):
+        """
+        Give the next planned time.
+        """
+        if previous is None:
+            return now
+        if self.good > 0:
+            self.good -= 1
+            return previous + 10 * SECOND
+        return self.answer(previous)
 
 
 class UnfencedStore(MemoryJobStore):

@@ -14,29 +14,8 @@ from txsched.jobstores import MemoryJobStore
 from txsched.model import Disposition, JobPaused, SchedulerStarted
 from txsched.testing.driving import driven
 
-from .doubles import busy_scene
+from .doubles import Turning, busy_scene
 from .scenes import SECOND, at, every
-
-
-class Turning:
-    """
-    A trigger that answers well for a while: each 10 s, then as it is told to.
-    """
-
-    def __init__(self, answer, good=2):
-        self.answer = answer
-        self.good = good
-
-    def get_next_fire_time(self, previous, now):
-        """
-        Give the next planned time.
-        """
-        if previous is None:
-            return now
-        if self.good > 0:
-            self.good -= 1
-            return previous + 10 * SECOND
-        return self.answer(previous)
 
 
 class Unspeakable(Exception):
