@@ -308,7 +308,7 @@ class TaskFailed(SchedulerError):
     result: Any = None
 
     def __str__(self) -> str:
-        return self.reason
+        return str(self.reason)
 
 
 def _tree(root: type[SchedulerError]) -> dict[str, type[SchedulerError]]:
@@ -317,6 +317,9 @@ def _tree(root: type[SchedulerError]) -> dict[str, type[SchedulerError]]:
         found |= _tree(child)
     return found
 
+
+#: How much is quoted of an error that is not understood, in characters.
+_QUOTED = 1000
 
 _BY_CODE: Mapping[str, type[SchedulerError]] = _tree(SchedulerError)
 
@@ -338,6 +341,15 @@ def error_from_wire(code: Any, fields: Any) -> SchedulerError:
         does not know it or its fields.
     """
     try:
-        return _BY_CODE[code](**fields)
-    except (KeyError, TypeError):
-        return UnexpectedError(f"{code} {fields}")
+        error = _BY_CODE[code](**fields)
+        str(error)  # as its fields may be of any kind
+    except Exception:
+        return UnexpectedError(_quoted(code, fields))
+    return error
+
+
+def _quoted(*parts: Any) -> str:
+    try:
+        return " ".join(map(str, parts))[:_QUOTED]
+    except ValueError:
+        return "it cannot be shown"  # whole numbers of thousands of digits
