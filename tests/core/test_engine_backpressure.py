@@ -109,6 +109,25 @@ class PlacesTests(SynchronousTestCase):
         self.assertEqual({run.reason for run in scene.runs()}, {None})
         self.assertEqual({run.attempt for run in scene.runs()}, {1})
 
+    def test_places_that_one_job_took(self):
+        """
+        When the first jobs of a turn take all places nothing more is claimed in it.
+        """
+        clock = a_clock()
+        store = WatchedStore(MemoryJobStore(), clock)
+        scene = Scene(store, clock=clock, max_in_flight=3)
+        scene.add(every(0.1), max_instances=9, misfire_grace_time=None)
+        scene.advance(0)
+        scene.clock.advance(0.25)
+        self.assertEqual(len(scene.executor.running), 3)
+        scene.advance(10)
+        limits = [args[3] for args in store.asked("claim_runs")]
+        self.assertEqual((min(limits), max(limits)), (2, 3))
+        self.assertEqual(scene.wakes(), [])
+        self.assertEqual(len(scene.executor.begun), 3)
+        self.land(scene)
+        self.assertEqual(len(scene.executor.begun), 4)
+
     def test_requests_among_due_jobs(self):
         """
         While jobs are due all the time a run that somebody asked for has its turn

@@ -65,9 +65,7 @@ class Alarm:
     def _wake(self) -> None:
         self._call = None
         at = self._at
-        if at is None:
-            return
-        if self._clock.seconds() < at:
+        if at is not None and self._clock.seconds() < at:
             self.set(at)
             return
         self._at = None
