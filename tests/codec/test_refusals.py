@@ -11,14 +11,12 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-import cbor2
-from attrs import evolve, frozen
-from cbor2 import CBORTag
+from attrs import frozen
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.codec import dumps, encode_definition, loads, task_name
-from txsched.errors import BadBox, NotSerializable
-from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run, ShownTrigger
+from txsched.errors import NotSerializable
+from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run
 from txsched.triggers import IntervalTrigger
 
 from . import named
@@ -215,113 +213,6 @@ class TaskTests(SynchronousTestCase):
         with self.assertRaises(NotSerializable) as caught:
             dumps([JobSpec(lambda: None, EVERY)])
         self.assertEqual("task", caught.exception.field)
-
-
-class ShownTests(SynchronousTestCase):
-    """
-    Tests for jobs and runs of a memory store, which may hold live objects.
-    """
-
-    def setUp(self) -> None:
-        call = Call(named.Shop().method, (1, object()), {"a": [1], "b": lambda: None})
-        self.job = Job("a", call, EVERY, "a", tags=("x",))
-
-    def check_job(self, job: Job) -> None:
-        self.assertEqual("tests.codec.named:Shop.method", job.call.task)
-        self.assertEqual(1, job.call.args[0])
-        self.assertIn("<object object at", job.call.args[1])
-        self.assertEqual([1], job.call.kwargs["a"])
-        self.assertIn("<lambda>", job.call.kwargs["b"])
-        self.assertTrue(self.job.same_state(job))
-        self.assertEqual(("x",), job.tags)
-
-    def test_a_live_job_is_shown_by_its_text(self) -> None:
-        """
-        What cannot travel becomes its text form, alone and on a page.
-        """
-        self.check_job(loads(dumps(self.job)))
-        for job in loads(dumps(Page((self.job, self.job)))).items:
-            self.check_job(job)
-
-    def test_a_live_result_is_shown_by_its_text(self) -> None:
-        """
-        A run whose result cannot travel has its text form.
-        """
-        run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=object())
-        plain = run._replace(result={"a": [1]})
-        self.assertIn("<object object at", loads(dumps(run)).result)
-        shown, same = loads(dumps(Page((run, plain)))).items
-        self.assertIn("<object object at", shown.result)
-        self.assertEqual(plain, same)
-        self.assertEqual(run._replace(result=None), shown._replace(result=None))
-
-    def test_a_spec_is_not_shown_but_refused(self) -> None:
-        """
-        What somebody asks for is never changed on the way.
-        """
-        spec = JobSpec("a:b", EVERY, (object(),))
-        for value in (spec, Page((spec,)), Page((JobSpec("a:b", EVERY), spec))):
-            self.assertRaises(NotSerializable, dumps, value)
-
-    def test_text_that_cannot_be_encoded_is_shown(self) -> None:
-        """
-        Names of files and the like are shown, and hide nothing else on the page.
-        """
-        job = Job("a", Call("a:b", (SURROGATE, 1), {SURROGATE: [SURROGATE]}), EVERY, "")
-        run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=SURROGATE)
-        shown = Job("a", Call("a:b", ("'caf\\udce9'", 1), {}), EVERY, "")
-        shown = evolve(
-            shown, call=evolve(shown.call, kwargs={"'caf\\udce9'": "['caf\\udce9']"})
-        )
-        self.assertEqual(shown, loads(dumps(job)))
-        plain = Job("b", Call("a:b"), EVERY, "b")
-        self.assertEqual((shown, plain), loads(dumps(Page((job, plain)))).items)
-        for found in (loads(dumps(run)), *loads(dumps(Page((run,)))).items):
-            self.assertEqual(run._replace(result="'caf\\udce9'"), found)
-
-    def test_what_contains_itself_is_shown(self) -> None:
-        """
-        Arguments and results that go round in a circle are shown by their text.
-        """
-        for value, text in ((cyclic(), "[[...]]"), (cyclic_call().args[0], "[Call(")):
-            job = Job("a", Call("a:b", (value,)), EVERY, "a")
-            run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=value)
-            for found in (loads(dumps(job)), loads(dumps(Page((job,)))).items[0]):
-                self.assertEqual(text, found.call.args[0][: len(text)])
-            for back in (loads(dumps(run)), loads(dumps(Page((run,)))).items[0]):
-                self.assertEqual(text, back.result[: len(text)])
-            with self.assertRaises(NotSerializable):
-                encode_definition(job)
-
-    def test_long_texts_are_cut(self) -> None:
-        """
-        At most a thousand characters are shown of what cannot travel.
-        """
-        value = [object] * 1000
-        run = Run("r", "j", NOW, Disposition.SUCCEEDED, result=value)
-        self.assertEqual(f"{repr(value)[:997]}...", loads(dumps(run)).result)
-
-    def test_a_trigger_that_is_not_known_is_shown(self) -> None:
-        """
-        A job whose trigger cannot travel is read with the text of its trigger.
-        """
-        trigger: Any = ForeignTrigger()
-        job = Job("a", Call("a:b"), trigger, "a")
-        for found in (loads(dumps(job)), *loads(dumps(Page((job,)))).items):
-            self.assertEqual(ShownTrigger(repr(trigger)), found.trigger)
-            self.assertEqual(job, evolve(found, trigger=trigger))
-        with self.assertRaises(NotSerializable) as caught:
-            dumps(JobSpec("a:b", trigger))
-        self.assertEqual("trigger", caught.exception.field)
-
-    def test_a_shown_trigger_is_text(self) -> None:
-        """
-        Anything but text in its place is refused.
-        """
-        self.assertEqual(ShownTrigger("x"), loads(dumps(ShownTrigger("x"))))
-        with self.assertRaises(BadBox) as caught:
-            loads(cbor2.dumps(CBORTag(64_019, 5)))
-        self.assertIn("expected the text of a trigger, not 5", str(caught.exception))
 
 
 class PickleTests(SynchronousTestCase):

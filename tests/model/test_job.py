@@ -241,7 +241,7 @@ class IdTests(SynchronousTestCase):
         tokens = {new_generation() for _ in range(10_000)}
         self.assertEqual(10_000, len(tokens))
         for token in tokens:
-            self.assertRegex(token, "^[A-Za-z0-9_-]{11}$")
+            self.assertRegex(token, "^[A-Za-z0-9_-]{12}$")
 
     def test_known_ids(self) -> None:
         """

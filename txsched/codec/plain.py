@@ -172,6 +172,12 @@ def _decode_decimal(content: Any, immutable: bool) -> Decimal:
         raise BadBox(f"{shown(content)} is not a decimal number") from None
 
 
+def _decode_uuid(content: Any, immutable: bool) -> uuid.UUID:
+    if not isinstance(content, bytes) or len(content) != 16:
+        raise BadBox(f"expected 16 bytes, not {shown(content)}")
+    return uuid.UUID(bytes=content)
+
+
 ENCODERS.update(
     {
         tuple: _sequence(TUPLE),
@@ -195,6 +201,6 @@ DECODERS.update(
         TIMEDELTA: _decode_timedelta,
         DECIMAL: _decode_decimal,
         PAIRS: _decode_pairs,
-        UUID: lambda content, immutable: uuid.UUID(bytes=content),
+        UUID: _decode_uuid,
     }
 )

@@ -61,7 +61,8 @@ def table(values: Sequence[Any]) -> Any:
     """
     Give what is to be encoded for a list: a table where that is possible.
     """
-    if values and type(values[0]) in TABLES:
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and not kinds.isdisjoint(TABLES):
         return Table(values)
     return list(values)
 

@@ -4,11 +4,11 @@ Values to bytes and back.
 
 from __future__ import annotations
 
-from io import BytesIO
+import os
 from typing import Any, NoReturn
 
 import cbor2
-from cbor2 import CBORDecoder, CBORTag
+from cbor2 import CBORTag
 
 from ..errors import BadBox, NotSerializable, SchedulerError
 from .plain import DECODERS, MAX_DEPTH, to_plain
@@ -17,6 +17,12 @@ from .texts import not_text
 __all__ = ["decode_result", "dumps", "encode_result", "loads"]
 
 _REPR_LENGTH = 1000
+
+# The library does not tell whether all of the data was read.  So it reads a pair: the
+# data, and what nobody can have put there.
+_PAIR = b"\x82"
+_END = os.urandom(8)
+_END_ITEM = b"\x48" + _END
 #: What is wrong may quote the data, of which there may be much.
 _REASON_LENGTH = 200
 
@@ -45,25 +51,32 @@ def loads(data: bytes) -> Any:
     :raises BadValue: it asks for a value that cannot be, such as a job whose
         options cannot be taken.
     """
-    source = BytesIO(data)
     try:
-        value = CBORDecoder(
-            source,
-            tag_hook=_refuse_unknown,
-            semantic_decoders=DECODERS,
-            max_depth=4 * MAX_DEPTH,
-            allow_indefinite=False,
-            strict_hashable_types=True,
-        ).decode()
+        value, end = _decode(_PAIR + data + _END_ITEM)
+    except Exception:
+        end = None
+    if end == _END:
+        return value
+    try:
+        _decode(data)
     except Exception as error:
         ours = _find_ours(error)
         if ours is not None:
             raise ours from None
         raise BadBox(f"it is not data of ours: {_first_cause(error)}") from None
     # The beginning of a pickle, for instance, is a complete value.
-    if source.tell() != len(data):
-        raise BadBox("it is not data of ours: there is more after its end")
-    return value
+    raise BadBox("it is not data of ours: there is more after its end")
+
+
+def _decode(data: bytes) -> Any:
+    return cbor2.loads(
+        data,
+        tag_hook=_refuse_unknown,
+        semantic_decoders=DECODERS,
+        max_depth=4 * MAX_DEPTH + 1,
+        allow_indefinite=False,
+        strict_hashable_types=True,
+    )
 
 
 def _refuse_unknown(tag: CBORTag, immutable: bool) -> NoReturn:
