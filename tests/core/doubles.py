@@ -109,6 +109,10 @@ class WatchedStore:
     """
     Notes what its store is asked, and may take its time to answer.
 
+    :param seconds: how late an answer comes.
+    :param slow: the methods whose answers come late; all of them without it.
+    :param early: whether the work is done when it is asked for, and not when the
+        answer comes.
     :ivar calls: what was asked, in order: method, arguments.
     :ivar answers: what was answered, in order: method, answer.
     :ivar most: how many questions of the engine's turns were open at once.
@@ -116,11 +120,12 @@ class WatchedStore:
 
     TURNS = ("claim_jobs", "commit", "claim_runs", "next_due", "change_job")
 
-    def __init__(self, original, clock=None, seconds=0.0, slow=None):
+    def __init__(self, original, clock=None, seconds=0.0, slow=None, early=False):
         self.original = original
         self.clock = clock
         self.seconds = seconds
         self.slow = slow
+        self.early = early
         self.calls = []
         self.times = []
         self.answers = []
@@ -144,6 +149,9 @@ class WatchedStore:
             if self.seconds and (self.slow is None or name in self.slow):
                 wait = Deferred()
                 self.clock.callLater(self.seconds, wait.callback, None)
+            if self.early:
+                done = method(*args)
+                return wait.addCallback(lambda _: done).addBoth(self.note, name)
             return wait.addCallback(lambda _: method(*args)).addBoth(self.note, name)
 
         return ask

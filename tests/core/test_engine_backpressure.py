@@ -187,6 +187,8 @@ class BatchTests(SynchronousTestCase):
         scene.advance(0)
         self.assertEqual(self.taken("claim_jobs"), [4, 4, 2])
         self.assertEqual({limit for *_, limit in self.store.asked("claim_jobs")}, {4})
+        # once at the start, and once when there was nothing more
+        self.assertEqual(len(self.store.asked("next_due")), 2)
         self.assertEqual(
             [len(one) for (one, _, _) in self.store.asked("commit")][:2], [4, 4]
         )
@@ -219,9 +221,11 @@ class BatchTests(SynchronousTestCase):
         for _ in range(10):
             driven(first.scheduler.run_job("job", force=True))
         self.assertEqual(self.taken("claim_runs"), [])
+        asked = len(self.store.asked("next_due"))
         second = Scene(self.store, clock=clock, batch_size=4)
         second.advance(0)
         self.assertEqual(self.taken("claim_runs"), [4, 4, 2])
+        self.assertEqual(len(self.store.asked("next_due")), asked + 1)
         self.assertEqual(len(second.executor.begun), 10)
         self.assertEqual(first.executor.begun, [])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.testing.driving import driven
-from txsched.triggers import DateTrigger
+from txsched.triggers import DateTrigger, IntervalTrigger
 
 from .doubles import busy_scene
 from .scenes import BEGIN, SECOND, at, every
@@ -103,6 +103,21 @@ class ClockStepTests(SynchronousTestCase):
         self.assertEqual(
             scene.began()[3:], [("job", -3575.0, -3575.0), ("new", -3560.0, -3560.0)]
         )
+
+    def test_back_while_busy(self):
+        """
+        After a step back requests have their turn although jobs are due all the time.
+        """
+        scene = busy_scene(max_in_flight=1)
+        scene.advance(10)
+        scene.leap(-3600)
+        trigger = IntervalTrigger(seconds=1, start_date=scene.now)
+        for number in range(5):
+            scene.add(trigger, id=f"job {number}", args=(0.3,))
+        scene.advance(5.05)
+        asked = driven(scene.scheduler.run_job("job 0", force=True))
+        scene.advance(3)
+        self.assertIn(asked.id, [one.run_id for one in scene.executor.begun])
 
     def test_forward_and_back(self):
         """

@@ -263,6 +263,25 @@ class ZombieTests(SynchronousTestCase):
         self.assertEqual(other.told(), [("running", 0.0, 1), ("running", 0.0, 1)])
         self.assert_once(zombie, other)
 
+    def test_what_a_late_commit_tells(self):
+        """
+        Nor does its node tell of what such a plan would have recorded.
+        """
+        clock, store = a_clock(), MemoryJobStore()
+        slow = WatchedStore(store, clock, 20.0, ("commit",))
+        zombie = Scene(slow, clock=clock, node="zombie")
+        driven(zombie.scheduler.pause())
+        zombie.add(every(10))
+        zombie.advance(25)
+        driven(zombie.scheduler.resume())
+        self.assertEqual(len(slow.asked("commit")), 1)
+        other = Scene(store, clock=clock, node="other")
+        other.advance(30)
+        self.assertEqual(len(slow.answered("commit")), 1)
+        self.assertEqual(zombie.seen.of(RunEnded), [])
+        (ended, *_) = other.seen.of(RunEnded)
+        self.assertEqual((ended.run.planned_time, ended.run.times), (BEGIN, 4))
+
     def test_a_store_without_fence(self):
         """
         With a store that takes writes of zombies the checks above fail.

@@ -14,7 +14,7 @@ from txsched.jobstores import MemoryJobStore
 from txsched.model import Disposition, JobPaused, SchedulerStarted
 from txsched.testing.driving import driven
 
-from .doubles import Turning, busy_scene
+from .doubles import Turning, WatchedStore, busy_scene
 from .scenes import SECOND, at, every
 
 
@@ -163,6 +163,21 @@ class BrokenTriggerTests(SynchronousTestCase):
         self.assertEqual((run.planned_time, run.times), (at(20), 3))
         self.assertEqual(run.reason, f"the job was paused: {note}")
         self.assertIn(("broken", 50.0, 50.0), scene.began())
+
+    def test_nothing_to_commit(self):
+        """
+        A batch of which nothing is left is not committed.
+        """
+        store = WatchedStore(MemoryJobStore())
+        scene = busy_scene(store=store)
+
+        def answer(previous):
+            raise LookupError("no calendar")
+
+        scene.add(Turning(answer))
+        scene.advance(45)
+        self.assertEqual(len(self.flushLoggedErrors(LookupError)), 1)
+        self.assertEqual([len(plans) for plans, *_ in store.asked("commit")], [1, 1])
 
     def test_changed_meanwhile(self):
         """

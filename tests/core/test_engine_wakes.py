@@ -15,6 +15,8 @@ from txsched.triggers import DateTrigger
 from .doubles import LastingExecutor, WatchedStore, busy_scene
 from .scenes import Scene, a_clock, at, every
 
+HOUR = timedelta(hours=1)
+
 
 class AlarmClockTests(SynchronousTestCase):
     """
@@ -34,7 +36,7 @@ class AlarmClockTests(SynchronousTestCase):
         """
         At every moment of two busy minutes there is exactly one call.
         """
-        scene = busy_scene(longest_sleep=timedelta(hours=1))
+        scene = busy_scene(longest_sleep=HOUR)
         for number in range(5):
             scene.add(every(7 + number), id=f"job {number}", args=(number,))
         seen = []
@@ -67,7 +69,7 @@ class AlarmClockTests(SynchronousTestCase):
         """
         A job that is due earlier than the alarm takes it; a later one leaves it.
         """
-        scene = busy_scene(longest_sleep=timedelta(hours=1))
+        scene = busy_scene(longest_sleep=HOUR)
         scene.add(DateTrigger(at(1000)), id="late")
         self.assertEqual(scene.wakes(), [at(1000)])
         scene.add(DateTrigger(at(100)), id="early")
@@ -165,12 +167,35 @@ class SlowStoreTests(SynchronousTestCase):
         self.assertEqual(self.store.under_way.total(), 0)
         self.assertEqual(len(self.store.asked("next_due")), 2)
 
+    def test_what_a_turn_does_not_know(self):
+        """
+        What comes while the last question of a turn is open is not forgotten.
+        """
+        for request in ("add_job", "run_job"):
+            clock = a_clock()
+            store = WatchedStore(
+                MemoryJobStore(), clock, 0.25, WatchedStore.TURNS, early=True
+            )
+            scene = busy_scene(store=store, clock=clock, longest_sleep=HOUR)
+            scene.add(DateTrigger(at(3000)), id="far")
+            scene.advance(10)
+            scene.scheduler.wake()
+            scene.advance(0.6)
+            self.assertEqual(store.under_way["next_due"], 1)
+            if request == "add_job":
+                scene.add(DateTrigger(scene.now))
+            else:
+                driven(scene.scheduler.run_job("far", force=True))
+            scene.advance(2)
+            self.assertEqual(len(scene.began()), 1, request)
+
     def test_stopped_within_a_turn(self):
         """
         To stop waits for the turn and for what it begins; then nothing is asked.
         """
         scene = self.scene
         scene.advance(5)
+        scene.add(every(60), id="later")
         scene.add(DateTrigger(scene.now), args=(2,))
         scene.advance(0.3)
         stopped = scene.scheduler.stop()
@@ -179,6 +204,7 @@ class SlowStoreTests(SynchronousTestCase):
         self.assertEqual(len(scene.executor.begun), 1)
         scene.advance(2)
         self.successResultOf(stopped)
+        self.assertEqual(scene.clock.getDelayedCalls(), [])
         asked = len(self.store.calls)
         scene.advance(100)
         self.assertEqual(len(self.store.calls), asked)

@@ -113,6 +113,10 @@ class ErrorTests(SynchronousTestCase):
         scene.advance(0.02)
         self.assertIsNone(scene.status().store_error)
         self.assertEqual([time for _, time, _ in scene.began()], [0.0])
+        self.assertEqual(
+            [until for _, _, until in scene.store.asked("commit")],
+            [at(15), at(15.1), at(15.3), at(15.7)],
+        )
 
     def test_another_error(self):
         """

@@ -56,7 +56,7 @@ class Alarm:
         now = self._clock.seconds()
         wake = min(max(at, now), now + self._bound_seconds)
         if self._call is not None:
-            if self._call_at <= wake and self._call_at - now <= self._bound_seconds:
+            if self._call_at <= wake:
                 return  # it wakes early and sleeps on: cheaper than a new call
             self._call.cancel()
         self._call_at = wake
