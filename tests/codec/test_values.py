@@ -194,7 +194,7 @@ BROKEN: list[tuple[int, Any, str]] = [
     (64_044, [1], "TypeError"),
     (64_020, 5, "the tag 64020 is not known"),
     (64_047, [1], "the tag 64047 is not known"),
-    (64_099, [1], "the tag 64131 is not known"),
+    (64_099, [1], "the tag 64099 is not known"),
     (65_000, 5, "the tag 65000 is not known"),
     (0, "2026-01-01T00:00:00Z", "it has a standard tag of CBOR"),
     (258, [1], "it has a standard tag of CBOR"),
