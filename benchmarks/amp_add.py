@@ -52,6 +52,8 @@ def serve(kind: str, path: str) -> None:
     """
     from twisted.internet.endpoints import serverFromString
 
+    from txsched.app.collecting import relax_collector
+
     async def listen() -> None:
         if kind == "echo":
             factory = Factory.forProtocol(EchoServer)
@@ -64,6 +66,7 @@ def serve(kind: str, path: str) -> None:
             await scheduler.start()
             factory = AMPServerFactory(scheduler)
         await serverFromString(reactor, f"unix:{path}").listen(factory)
+        relax_collector()  # as the service does
         print("ready", flush=True)
 
     def failed(failure: object) -> None:

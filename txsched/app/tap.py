@@ -7,6 +7,7 @@ from __future__ import annotations
 from twisted.application.service import IService
 from twisted.logger import Logger
 
+from .collecting import relax_collector
 from .leaving import Leaving
 from .options import SchedulerOptions
 from .service import SchedulerService
@@ -33,5 +34,7 @@ def makeService(options: SchedulerOptions) -> IService:
 
     leaving = Leaving(reactor, give_up)
     leaving.prepare()
-    service.when_started().addErrback(lambda failure: leaving.fail())
+    service.when_started().addCallbacks(
+        lambda _: relax_collector(), lambda failure: leaving.fail()
+    )
     return service

@@ -4,7 +4,7 @@ Jobs out of what people ask for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from attrs import frozen
 
 from ..errors import BadTrigger, BadValue
 from ..interfaces import IExecutor
-from ..model import Call, Job, JobDefaults, JobSpec, new_generation
+from ..model import Call, Job, JobDefaults, JobSpec, new_generations
 from .planning import first_planned_time
 
 __all__ = ["JobBuilder"]
@@ -30,14 +30,20 @@ class JobBuilder:
     executors: Mapping[str, IExecutor]
     defaults: JobDefaults
 
-    def build(self, spec: JobSpec, now: datetime) -> Job:
+    def build(self, specs: Sequence[JobSpec], now: datetime) -> list[Job]:
         """
-        Make the job that *spec* asks for.
+        Make the jobs that *specs* ask for.
 
         :raises BadValue: it names an executor that is not there, or a call that the
             executor cannot carry out.
         :raises BadTrigger: it has no planned time from *now* on.
         """
+        return [
+            self._build(spec, now, generation)
+            for spec, generation in zip(specs, new_generations(len(specs)), strict=True)
+        ]
+
+    def _build(self, spec: JobSpec, now: datetime, generation: str) -> Job:
         options = spec.options
         get = options.get
         defaults = self.defaults
@@ -65,7 +71,7 @@ class JobBuilder:
             get("on_crash", defaults.on_crash),
             get("keep_runs", defaults.keep_runs),
             None,
-            new_generation(),
+            generation,
             1,
             first,
             0,

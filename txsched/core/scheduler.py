@@ -207,16 +207,15 @@ class LocalScheduler:
                 "on_conflict", f"expected error, replace or keep, not {on_conflict!r}"
             ) from None
         now = self._now()
-        jobs = [self._builder.build(spec, now) for spec in specs]
+        jobs = self._builder.build(specs, now)
         seen: set[str] = set()
         for job in jobs:
             if job.id in seen:
                 raise BadValue("id", f"{job.id!r} is there twice in one call")
             seen.add(job.id)
         stored = await self._store.add_jobs(jobs, choice)
-        self._engine.wake_at(
-            min((job.due for job in stored if job.due is not None), default=None)
-        )
+        due = [job.due for job in stored]
+        self._engine.wake_at(min((one for one in due if one is not None), default=None))
         if self._publisher.wanted:
             for job, kept in zip(jobs, stored, strict=True):
                 if kept.generation == job.generation:
@@ -436,7 +435,7 @@ class LocalScheduler:
             self._check_running()
             now = self._now()
             job = await self._store.repair_job(
-                evolve(self._builder.build(spec, now), id=job_id)
+                evolve(self._builder.build([spec], now)[0], id=job_id)
             )
             self._engine.wake_at(job.due)
             self._publisher.publish(JobAdded(now, job_id))

@@ -30,6 +30,7 @@ from .job import (
     Pause,
     jitter_offset,
     new_generation,
+    new_generations,
     run_id,
 )
 from .policy import OnConflict, OnCrash
@@ -95,6 +96,7 @@ __all__ = [
     "from_seconds",
     "jitter_offset",
     "new_generation",
+    "new_generations",
     "run_id",
     "to_micros",
     "to_seconds",

@@ -28,6 +28,7 @@ __all__ = [
     "Pause",
     "jitter_offset",
     "new_generation",
+    "new_generations",
     "run_id",
 ]
 
@@ -209,9 +210,17 @@ def jitter_offset(seed: str, planned_time: datetime, jitter: timedelta) -> timed
 
 def new_generation() -> str:
     """
-    Make a token that no other job has: 11 characters of 64 random bits.
+    Make a token that no other job has: 12 characters of 72 random bits.
     """
-    return base64.urlsafe_b64encode(os.urandom(8))[:11].decode("ascii")
+    return new_generations(1)[0]
+
+
+def new_generations(count: int) -> list[str]:
+    """
+    Make as many such tokens.
+    """
+    text = base64.urlsafe_b64encode(os.urandom(9 * count)).decode("ascii")
+    return [text[at : at + 12] for at in range(0, 12 * count, 12)]
 
 
 def run_id(generation: str, planned_time: datetime) -> str:

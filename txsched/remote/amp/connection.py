@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from attrs import frozen
-from twisted.internet.defer import Deferred, fail, gatherResults
+from twisted.internet.defer import Deferred, DeferredList, fail
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory, Protocol
@@ -44,7 +44,7 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         self._happened = happened
         self.lost: Callable[[Failure], object] = lambda reason: None
         self._calls = 0
-        self._waiting: dict[bytes, tuple[Deferred[Box], bytes]] = {}
+        self._waiting: dict[bytes, Deferred[Box]] = {}
         self._transfers = 0
         #: Why nothing can be asked here any more.
         self.closed: Failure | None = None
@@ -67,9 +67,9 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
             return
         if tag not in self._waiting:
             raise BadBox(f"the server answered what nobody asked: {tag!r}")
-        answer, command = self._waiting.pop(tag)
-        if b"m" in box and command != DOWNLOAD:
-            Deferred.fromCoroutine(self._complete(answer, box))
+        answer = self._waiting.pop(tag)
+        if b"m" in box:
+            Deferred.fromCoroutine(_deliver(self._download(box), answer))
         elif not answer.called:  # otherwise it was too late
             answer.callback(box)
 
@@ -83,7 +83,7 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         super().connectionLost(reason)
         self.transport = None
         waiting, self._waiting = self._waiting, {}
-        for answer, _ in waiting.values():
+        for answer in waiting.values():
             if not answer.called:
                 answer.errback(reason)
 
@@ -107,9 +107,11 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
 
         :returns: fires with the result, once all parts of it are there.
         """
-        if len(data) > PART:
-            return Deferred.fromCoroutine(self._send_parts(command, data, limit))
-        return self._call(command, {b"a": data}).addCallback(_result)
+        if len(data) <= PART:
+            return self._call(command, {b"a": data}).addCallback(_result)
+        answer: Deferred[Any] = Deferred()
+        Deferred.fromCoroutine(_deliver(self._upload(command, data, limit), answer))
+        return answer
 
     def _call(self, command: bytes, fields: dict[bytes, bytes]) -> Deferred[Box]:
         if self.closed is not None:
@@ -117,45 +119,53 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         self._calls += 1
         tag = b"%x" % self._calls
         answer: Deferred[Box] = Deferred()
-        self._waiting[tag] = answer, command
+        self._waiting[tag] = answer
         self.sendBox(written({b"_ask": tag, b"_command": command, **fields}))
         return answer
 
-    async def _send_parts(self, command: bytes, data: bytes, limit: int) -> Any:
+    async def _upload(self, command: bytes, data: bytes, limit: int) -> Any:
+        """
+        Call *command* with arguments in parts; all of it is sent at once.
+        """
         if len(data) > limit:
             raise TooLarge("the request", len(data), limit)
-        transfer = await self._upload(data)
-        return _result(await self._call(command, {b"t": transfer}))
-
-    async def _complete(self, answer: Deferred[Box], box: Box) -> None:
-        """
-        Fetch the other parts of an answer.
-        """
-        whole: Box | Failure
-        try:
-            parts = [_data(box)]
-            while b"m" in box:
-                box = await self._call(DOWNLOAD, {b"t": box[b"m"]})
-                parts.append(_data(box))
-            whole = Box({b"r": b"".join(parts)})
-        except Exception:
-            whole = Failure()
-        if not answer.called:
-            answer.callback(whole)
-
-    async def _upload(self, data: bytes) -> bytes:
         self._transfers += 1
         transfer = b"%d" % self._transfers
-        answers = await gatherResults(
-            [
-                self._call(UPLOAD, {b"t": transfer, b"d": data[first : first + PART]})
-                for first in range(0, len(data), PART)
-            ],
-            consumeErrors=True,
-        )
-        for answer in answers:
-            _result(answer)
-        return transfer
+        calls = [
+            self._call(UPLOAD, {b"t": transfer, b"d": data[first : first + PART]})
+            for first in range(0, len(data), PART)
+        ]
+        calls.append(self._call(command, {b"t": transfer}))
+        # What is wrong with a part says more than that the command lacks it.
+        return [_result(box) for box in await _all(calls)][-1]
+
+    async def _download(self, box: Box) -> Box:
+        """
+        Ask for all other parts of an answer at once.
+        """
+        calls = [self._call(DOWNLOAD, {b"t": box[b"m"]}) for _ in range(int(box[b"n"]))]
+        parts = [box, *await _all(calls)]
+        return Box({b"r": b"".join(_data(part) for part in parts)})
+
+
+async def _all(calls: list[Deferred[Box]]) -> list[Box]:
+    outcomes: list[tuple[bool, Any]] = await DeferredList(calls, consumeErrors=True)
+    for succeeded, outcome in outcomes:
+        if not succeeded:
+            outcome.raiseException()
+    return [outcome for _, outcome in outcomes]
+
+
+async def _deliver(work: Awaitable[Any], answer: Deferred[Any]) -> None:
+    """
+    Let *answer* fire with what comes of *work*, unless its time is over.
+    """
+    try:
+        outcome = await work
+    except Exception:
+        outcome = Failure()
+    if not answer.called:
+        answer.callback(outcome)
 
 
 def _data(box: Box) -> bytes:

@@ -59,7 +59,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         self._uploads: dict[int, list[bytes]] = {}
         self._uploaded = 0
         self._forgotten: deque[int] = deque(maxlen=1000)
-        self._downloads: dict[int, bytes] = {}
+        self._downloads: dict[int, deque[bytes]] = {}
         self._transfers = 0
         self._position: int | None = None
         self._sending = False
@@ -211,9 +211,11 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         """
         if len(data) <= PART:
             return Box({b"r": data})
+        parts = deque(data[at : at + PART] for at in range(PART, len(data), PART))
         self._transfers += 1
-        self._downloads[self._transfers] = data[PART:]
-        return Box({b"r": data[:PART], b"m": b"%d" % self._transfers})
+        self._downloads[self._transfers] = parts
+        more = {b"m": b"%d" % self._transfers, b"n": b"%d" % len(parts)}
+        return Box({b"r": data[:PART], **more})
 
     def _arguments(self, box: Box) -> Any:
         if not self._greeted:
@@ -272,12 +274,16 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
 
     def _download(self, box: Box) -> Box:
         try:
-            data = self._downloads.pop(_number(box, b"t"))
+            transfer = _number(box, b"t")
+            parts = self._downloads[transfer]
         except KeyError:
             return self._box(_error_data(BadBox("t: there is no such download")))
         except BadBox as error:
             return self._box(_error_data(error))
-        return self._box(data)
+        part = parts.popleft()
+        if not parts:
+            del self._downloads[transfer]
+        return Box({b"r": part})
 
     async def _subscribe(self, box: Box) -> Any:
         arguments = self._arguments(box)
