@@ -167,25 +167,6 @@ class SingleTests(SynchronousTestCase):
         self.assertEqual(run.disposition, Disposition.CANCELLED)
         self.assertEqual((run.reason, run.ended_at), ("cancelled by a user", at(5)))
 
-    def test_a_task_that_does_not_stop(self):
-        """
-        A task that succeeds though it was cancelled has succeeded.
-        """
-
-        class Deaf(ManualExecutor):
-            def execute(self, call, context):
-                self.begun.append(context)
-                return Deferred(lambda deferred: deferred.callback("all the same"))
-
-        scene = Scene(executor=Deaf())
-        scene.add(DateTrigger(BEGIN))
-        scene.advance(1)
-        (context,) = scene.executor.begun
-        driven(scene.scheduler.cancel_run(context.run_id, "no need"))
-        (run,) = scene.runs()
-        self.assertEqual(run.disposition, Disposition.SUCCEEDED)
-        self.assertEqual((run.result, run.reason), ("all the same", "no need"))
-
     def test_failing_while_cancelled(self):
         """
         A command that fails because it was cancelled is cancelled, with its result.
