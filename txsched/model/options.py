@@ -104,7 +104,7 @@ def _name(value: Any) -> str:
     if value == "":
         raise ValueError("must not be empty")
     text = _text(value)
-    if text != text.strip():
+    if text[0] == " " or text[-1] == " ":  # of all blanks this alone is printable
         raise ValueError(f"{shown(value)} begins or ends with a blank")
     return text
 
@@ -219,7 +219,8 @@ def check_options(options: Mapping[str, Any]) -> dict[str, Any]:
     :raises BadValue: naming the first option that cannot be taken.
     """
     checked = {name: check_option(name, value) for name, value in options.items()}
-    start, end = checked.get("start_time"), checked.get("end_time")
-    if start is not None and end is not None and end < start:
-        raise BadValue("end_time", f"{end} is before start_time, {start}")
+    if "end_time" in checked:
+        start, end = checked.get("start_time"), checked["end_time"]
+        if start is not None and end is not None and end < start:
+            raise BadValue("end_time", f"{end} is before start_time, {start}")
     return checked

@@ -45,6 +45,8 @@ class Parameter:
 
         :raises BadValue: naming the parameter.
         """
+        if type(value) in self.kinds and not self.of:
+            return
         if self.kinds and (
             not isinstance(value, self.kinds)
             or (isinstance(value, bool) and bool not in self.kinds)

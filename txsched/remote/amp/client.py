@@ -13,7 +13,6 @@ from twisted.application.internet import ClientService
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, fail, succeed
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
-from twisted.internet.error import ConnectionClosed
 from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
@@ -175,7 +174,7 @@ class AMPScheduler(Service):
             return fail()
         answer = connection.send(COMMANDS[method], data, self._message_size)
         self._deadlines.watch(answer)
-        return answer.addErrback(_explain)
+        return answer
 
     async def _call_later(self, method: str, arguments: Callable[[], list[Any]]) -> Any:
         data = _encode(method, arguments)
@@ -209,7 +208,7 @@ class AMPScheduler(Service):
         left = max(0.001, self._timeout - (self._reactor.seconds() - begin))
         answer: Deferred[Any] = question(handle.connection)
         answer.addTimeout(left, self._reactor, self._timed_out)
-        return await answer.addErrback(_explain)
+        return await answer
 
     def _why(self) -> str:
         return f": {self._connection_error}" if self._connection_error else ""
@@ -372,16 +371,6 @@ class AMPScheduler(Service):
                     "an observer of events failed: {observer}",
                     observer=subscription.observer,
                 )
-
-
-def _explain(failure: Failure) -> Any:
-    """
-    Turn what AMP says of a call into errors of ours.
-    """
-    error = failure.value
-    if isinstance(error, ConnectionClosed):
-        raise NotConnected(f"the connection was lost during the call: {error}")
-    return failure
 
 
 def _encode(method: str, arguments: Callable[[], list[Any]]) -> bytes:

@@ -23,8 +23,8 @@ from zope.interface import implementer
 
 from ..._version import __version__
 from ...codec import dumps, loads
-from ...errors import BadBox, TooLarge, error_from_wire
-from .boxes import written
+from ...errors import BadBox, NotConnected, TooLarge, error_from_wire
+from .boxes import WrittenBox
 from .commands import DOWNLOAD, HELLO, PART, PROTOCOL, UPLOAD, Events
 
 __all__ = ["Connection", "ConnectionFactory", "HandleFactory", "PreparingEndpoint"]
@@ -46,8 +46,8 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         self._calls = 0
         self._waiting: dict[bytes, Deferred[Box]] = {}
         self._transfers = 0
-        #: Why nothing can be asked here any more.
-        self.closed: Failure | None = None
+        #: Whether nothing can be asked here any more.
+        self.closed = False
 
     @Events.responder
     def events(self, n: int, e: bytes) -> dict[str, Any]:
@@ -77,15 +77,18 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         """
         Called by Twisted: nothing more can be asked here.
         """
-        self.closed = reason
+        self.closed = True
         # First: who calls again when a call fails waits for the next connection.
         self.lost(reason)
         super().connectionLost(reason)
         self.transport = None
         waiting, self._waiting = self._waiting, {}
+        why = reason.getErrorMessage()
         for answer in waiting.values():
             if not answer.called:
-                answer.errback(reason)
+                answer.errback(
+                    NotConnected(f"the connection was lost during the call: {why}")
+                )
 
     async def greet(self) -> None:
         """
@@ -114,13 +117,13 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         return answer
 
     def _call(self, command: bytes, fields: dict[bytes, bytes]) -> Deferred[Box]:
-        if self.closed is not None:
-            return fail(self.closed)
+        if self.closed:
+            return fail(NotConnected("the connection was lost before the call"))
         self._calls += 1
         tag = b"%x" % self._calls
         answer: Deferred[Box] = Deferred()
         self._waiting[tag] = answer
-        self.sendBox(written({b"_ask": tag, b"_command": command, **fields}))
+        self.sendBox(WrittenBox({b"_ask": tag, b"_command": command, **fields}))
         return answer
 
     async def _upload(self, command: bytes, data: bytes, limit: int) -> Any:

@@ -35,7 +35,7 @@ from ..access import AccessPolicy, RestrictedScheduler
 from ..feed import Feed
 from ..methods import METHODS, check_arguments
 from .adding import Adder
-from .boxes import written
+from .boxes import WrittenBox
 from .commands import PART, PROTOCOL, Events, command_name
 
 __all__ = ["AMPServer", "AMPServerFactory"]
@@ -145,7 +145,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
     def _add_job(self, box: Box) -> None:
         def respond(answer: Box) -> None:
             if self.transport is not None:
-                self.sendBox(written({b"_answer": box[b"_ask"], **answer}))
+                self.sendBox(WrittenBox({b"_answer": box[b"_ask"], **answer}))
 
         if self._pending >= self._server.pending:
             respond(self._refusal())
