@@ -1,8 +1,10 @@
 """
 Adding jobs by AMP from another process: calls, and jobs, a second.
 
-``echo`` is a bare AMP command with the same fields that answers what it got: what
-the protocol itself costs here.
+``echo`` is a bare AMP command that answers what it got: what the protocol itself costs
+here.  It has the one field that a call of the scheduler's protocol has, with as many
+bytes; ``echo6`` has the six that a job would have in a protocol that uses AMP's own
+types.
 """
 
 from __future__ import annotations
@@ -36,10 +38,30 @@ class Echo(amp.Command):
     response = [(b"result", amp.String())]
 
 
+class EchoJob(amp.Command):
+    """
+    A job as six fields.
+    """
+
+    arguments = [
+        (b"id", amp.Unicode()),
+        (b"task", amp.Unicode()),
+        (b"trigger", amp.Unicode()),
+        (b"args", amp.String()),
+        (b"kwargs", amp.String()),
+        (b"misfire_grace_time", amp.Integer()),
+    ]
+    response = arguments
+
+
 class EchoServer(amp.AMP):
     """
     Answers what it got.
     """
+
+    @EchoJob.responder
+    def echo_job(self, **fields: object) -> dict[str, object]:
+        return fields
 
     @Echo.responder
     def echo(self, arguments: bytes) -> dict[str, bytes]:
@@ -55,7 +77,7 @@ def serve(kind: str, path: str) -> None:
     from txsched.app.collecting import relax_collector
 
     async def listen() -> None:
-        if kind == "echo":
+        if kind.startswith("echo"):
             factory = Factory.forProtocol(EchoServer)
         else:
             from ours import make_scheduler, make_store
@@ -106,6 +128,25 @@ async def echo(path: str, calls: int) -> dict[str, float]:
 
     rate = await pipelined(
         lambda n: protocol.callRemote(Echo, arguments=payload), calls
+    )
+    return {"calls_per_second": rate}
+
+
+async def echo6(path: str, calls: int) -> dict[str, float]:
+    """
+    Measure the bare protocol with the fields of a job.
+    """
+    endpoint = clientFromString(reactor, f"unix:{path}")
+    protocol = await connectProtocol(endpoint, amp.AMP())
+    fields = {
+        "task": "work:tick",
+        "trigger": str(_trigger()),
+        "args": b"[]",
+        "kwargs": b"{}",
+        "misfire_grace_time": 1,
+    }
+    rate = await pipelined(
+        lambda n: protocol.callRemote(EchoJob, id=f"job {n}", **fields), calls
     )
     return {"calls_per_second": rate}
 
@@ -166,7 +207,7 @@ def client(kind: str, calls: int) -> None:
             line = server.stdout.readline()
             if line.strip() != "ready":
                 raise SystemExit(line + server.stdout.read())
-            side = {"echo": echo, "scheduler": scheduler}[kind]
+            side = {"echo": echo, "echo6": echo6, "scheduler": scheduler}[kind]
             tell(measure(lambda: side(path, calls)))
         finally:
             server.kill()
