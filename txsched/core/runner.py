@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from attrs import define, field
-from twisted.internet.defer import CancelledError, Deferred, fail
+from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from ..context import RunContext
-from ..errors import StoreUnavailable, TaskFailed
+from ..errors import StoreUnavailable
 from ..interfaces import IBatchExecutor, IClock, IExecutor, IJobStore
 from ..model import (
     Aftermath,
@@ -29,12 +29,11 @@ from ..model import (
     to_seconds,
 )
 from .aftermath import aftermath, cut_off
+from .outcomes import failed, without_result
 from .publisher import Publisher
 from .settings import Settings
 
 __all__ = ["Runner"]
-
-_TRACEBACK_LIMIT = 8192
 
 
 class _Flight(NamedTuple):
@@ -56,6 +55,13 @@ class Runner:
     Outcomes that come while a batch is being written form the next batch, so the
     slower the store the larger the batches.
 
+    A run that was asked to stop before its outcome came ends as ``cancelled``, for
+    the reason of who asked first: whether its task returned, raised or never began,
+    whatever its executor says, and also when a shutdown cuts it off.  Nobody could
+    tell whether it was its work that had ended or the task that gave way.  Result,
+    error and traceback are kept as they came.  An outcome that was there before
+    stays as it is.
+
     :param landed: called when places became free.
     """
 
@@ -69,6 +75,7 @@ class Runner:
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
+    _writing: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _recording: bool = field(default=False, init=False)
     _renewing: bool = field(default=False, init=False)
     _renewal: IDelayedCall | None = field(default=None, init=False)
@@ -104,7 +111,12 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
+            before = flights.get(run.id)
             flights[run.id] = _Flight(job, run, term, context)
+            if before is not None:
+                # Its lease had ended unnoticed, and this node was the next to claim it.
+                self._reasons.pop(run.id, None)
+                self._stop(before)
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
@@ -123,17 +135,30 @@ class Runner:
         for alias, batch in batches.items():
             executor = self._executors[alias]
             if IBatchExecutor.providedBy(executor):
-                executor.submit(batch, self._ended)
+                self._submit(executor, batch)
             else:
                 for call, context in batch:
                     self._start_one(executor, call, context)
 
+    def _submit(
+        self, executor: IBatchExecutor, batch: list[tuple[Call, RunContext]]
+    ) -> None:
+        try:
+            executor.submit(batch, self._ended)
+        except Exception:
+            # Against its contract; but its runs must not count as running for ever.
+            failure = Failure()
+            self._log.failure(
+                "an executor refused {count} runs", failure, count=len(batch)
+            )
+            now = self._clock.seconds()
+            self._ended(
+                [(context, failed(failure, context, now, now)) for _, context in batch]
+            )
+
     def _start_one(self, executor: IExecutor, call: Call, context: RunContext) -> None:
         started = self._clock.seconds()
-        try:
-            deferred = executor.execute(call, context)
-        except Exception:
-            deferred = fail(Failure())
+        deferred = maybeDeferred(executor.execute, call, context)
         self._deferreds[context.run_id] = deferred
 
         def ended(result: Any) -> None:
@@ -141,7 +166,7 @@ class Runner:
                 del self._deferreds[context.run_id]
             now = self._clock.seconds()
             if isinstance(result, Failure):
-                outcome = _failed(result, context, started, now)
+                outcome = failed(result, context, started, now)
             else:
                 outcome = Outcome(Disposition.SUCCEEDED, started, now, result)
             self._ended([(context, outcome)])
@@ -150,31 +175,56 @@ class Runner:
 
     def _ended(self, outcomes: Sequence[tuple[RunContext, Outcome]]) -> None:
         self._outcomes += outcomes
-        if not self._recording:
+        if not self._recording and self._outcomes:
             self._recording = True
             Deferred.fromCoroutine(self._record()).addErrback(self._broken)
 
     def _broken(self, failure: Failure) -> None:
-        self._recording = False
         self._log.failure("recording the ends of runs failed", failure=failure)
+        self._writing = []
+        self._recording = False
+        self._ended(())
 
     async def _record(self) -> None:
         """
         Write outcomes until there are none left.
         """
+        flights = self._flights
         while self._outcomes:
-            outcomes, self._outcomes = self._outcomes, []
-            ends = []
-            for context, outcome in outcomes:
-                flight = self._flights.get(context.run_id)
-                if flight is None or flight[3] is not context:
+            self._writing, self._outcomes = self._outcomes, []
+            ends: dict[str, Aftermath] = {}
+            for context, outcome in self._writing:
+                run_id = context.run_id
+                flight = flights.get(run_id)
+                if flight is None or flight[3] is not context or run_id in ends:
                     continue
-                if context.cancelled and outcome.reason is None:
-                    reason = self._reasons.pop(context.run_id, None)
-                    outcome = outcome._replace(reason=reason)
-                ends.append(aftermath(flight[0], flight[1], flight[2], outcome))
-            await self.finish(ends)
+                if context.cancelled:
+                    outcome = self._cancelled(context, outcome)
+                try:
+                    end = aftermath(flight[0], flight[1], flight[2], outcome)
+                except Exception as error:
+                    end = self._without_outcome(flight, error)
+                ends[run_id] = end
+            await self.finish(tuple(ends.values()))
+        self._writing = []
         self._recording = False
+
+    def _without_outcome(self, flight: _Flight, error: Exception) -> Aftermath:
+        """
+        End a run whose executor told what cannot be an outcome.
+        """
+        self._log.failure("run {run_id} has no outcome", run_id=flight.run.id)
+        message = f"its executor told no outcome: {type(error).__name__}"
+        now = self._clock.seconds()
+        outcome = Outcome(Disposition.FAILED, None, now, error=message)
+        return aftermath(flight.job, flight.run, flight.term, outcome)
+
+    def _cancelled(self, context: RunContext, outcome: Outcome) -> Outcome:
+        """
+        Give the outcome of a run that was asked to stop before it came.
+        """
+        reason = self._reasons.get(context.run_id) or outcome.reason
+        return outcome._replace(disposition=Disposition.CANCELLED, reason=reason)
 
     async def finish(self, ends: Sequence[Aftermath]) -> None:
         """
@@ -198,7 +248,7 @@ class Runner:
                 self._log.failure(
                     "run {run_id} cannot be recorded", run_id=ends[0].run.id
                 )
-                ends = (_without_result(ends[0], error),)
+                ends = (without_result(ends[0], error),)
                 await self._pause()
             else:
                 break
@@ -208,7 +258,11 @@ class Runner:
         wanted = self._publisher.wanted
         for end in ends:
             run = end.run
-            self._flights.pop(run.id, None)
+            flight = self._flights.get(run.id)
+            if flight is not None and flight[2] == end.term:
+                del self._flights[run.id]
+            if self._reasons and run.id not in self._flights:
+                self._reasons.pop(run.id, None)
             if lost and run.id in lost:
                 self._log.warn(
                     "run {run_id} of job {job_id} was taken over by another node;"
@@ -263,7 +317,9 @@ class Runner:
         terms = dict(leases)
         for run_id in renewal.lost:
             flight = self._flights.get(run_id)
-            if flight is not None and flight.term == terms[run_id]:
+            if flight is None or flight.term != terms[run_id]:
+                continue
+            if run_id not in self._reasons:
                 self._log.warn(
                     "the lease on run {run_id} of job {job_id} was lost",
                     run_id=run_id,
@@ -271,7 +327,8 @@ class Runner:
                 )
                 self.cancel(run_id, "its lease was lost")
         for run_id in renewal.cancelled:
-            self.cancel(run_id, "cancelled by a user")
+            if run_id not in self._reasons:
+                self.cancel(run_id, "cancelled by a user")
         self._renewing = False
         if self._flights:
             self._renew_later()
@@ -280,16 +337,24 @@ class Runner:
 
     def cancel(self, run_id: str, reason: str) -> bool:
         """
-        Ask a run in flight to stop, as its executor can.
+        Ask a run in flight to stop, as its executor can; again, when it was before.
 
-        :returns: whether it was in flight here.
+        :param reason: what the ledger will say, unless another one came before.
+        :returns: whether it is in flight here and its outcome has not come yet.
         """
         flight = self._flights.get(run_id)
-        if flight is None:
+        if flight is None or self._has_outcome(flight.context):
             return False
-        self._reasons[run_id] = reason
+        self._reasons.setdefault(run_id, reason)
         self._stop(flight)
         return True
+
+    def _has_outcome(self, context: RunContext) -> bool:
+        return any(
+            one is context
+            for outcomes in (self._outcomes, self._writing)
+            for one, _ in outcomes
+        )
 
     def _stop(self, flight: _Flight) -> None:
         run_id = flight.run.id
@@ -325,24 +390,30 @@ class Runner:
     async def cut_off(self) -> None:
         """
         Stop what is in flight and mark it: to be repeated, or abandoned.
+
+        A run whose outcome has come is left to be recorded; one that was asked to
+        stop is cancelled, and not repeated.
         """
-        now = from_seconds(self._clock.seconds())
-        flights = list(self._flights.values())
-        ends = [cut_off(one.job, one.run, one.term, now) for one in flights]
-        self._flights.clear()
+        now = self._clock.seconds()
+        ends = []
+        flights = []
+        for flight in list(self._flights.values()):
+            job, run, term, context = flight
+            if self._has_outcome(context):
+                continue
+            flights.append(flight)
+            if context.cancelled:
+                outcome = Outcome(Disposition.CANCELLED, None, now)
+                ends.append(
+                    aftermath(job, run, term, self._cancelled(context, outcome))
+                )
+            else:
+                ends.append(cut_off(job, run, term, from_seconds(now)))
+            del self._flights[run.id]
         for flight in flights:
             self._stop(flight)
         await self.finish(ends)
-
-
-def _without_result(end: Aftermath, error: Exception) -> Aftermath:
-    """
-    Leave out of the end of a run what may have kept it from being recorded.
-    """
-    reason = f"its result could not be recorded: {type(error).__name__}: {error}"
-    return end._replace(
-        run=end.run._replace(result=None, error=None, traceback=None, reason=reason)
-    )
+        await self.when_idle()
 
 
 def _start_by(job: Job, run: Run) -> float:
@@ -351,22 +422,3 @@ def _start_by(job: Job, run: Run) -> float:
     if job.jitter is not None:
         grace += job.jitter
     return to_seconds(run.planned_time + grace)
-
-
-def _failed(
-    failure: Failure, context: RunContext, started: float, now: float
-) -> Outcome:
-    error = failure.value
-    if context.cancelled and failure.check(CancelledError):
-        return Outcome(Disposition.CANCELLED, started, now)
-    if isinstance(error, TaskFailed):
-        disposition = Disposition.CANCELLED if context.cancelled else Disposition.FAILED
-        return Outcome(disposition, started, now, error.result, str(error))
-    return Outcome(
-        Disposition.FAILED,
-        started,
-        now,
-        None,
-        f"{type(error).__name__}: {error}",
-        failure.getTraceback()[-_TRACEBACK_LIMIT:],
-    )

@@ -337,11 +337,12 @@ class LocalScheduler:
         async def cancel() -> Run:
             self._check_running()
             why = checked_note(reason, "reason") or "cancelled by a user"
+            before = await self._store.get_run(run_id)
             now = self._now()
             (run,) = await self._store.cancel_runs((run_id,), why, now)
             if self._engine.runner.cancel(run_id, why):
                 return await self._store.get_run(run_id)
-            if run.ended_at == now and run.disposition is Disposition.CANCELLED:
+            if before.ended_at is None and run.disposition is Disposition.CANCELLED:
                 self._publisher.publish(RunEnded(now, run))
             return run
 

@@ -138,6 +138,12 @@ class IScheduler(Interface):
         """
         Cancel a run: a waiting one at once, a running one as its executor can.
 
+        A running one ends as ``cancelled`` when its task has ended, whether that
+        gave way, returned or raised; the ledger keeps what it left.  One that had
+        ended before it was asked to stop stays as it is.
+
+        :param reason: for the ledger, up to 1000 characters; of several requests
+            the first one counts.
         :returns: fires with the run as it is then; it may still be running.
         :raises NoSuchRun: there is none.
         """

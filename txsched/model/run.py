@@ -25,7 +25,7 @@ class Disposition(str, Enum):
     SUCCEEDED = "succeeded"  #: the task returned
     FAILED = "failed"  #: the task raised
     TIMED_OUT = "timed_out"  #: stopped by its time limit
-    CANCELLED = "cancelled"  #: stopped by a user or by a shutdown
+    CANCELLED = "cancelled"  #: asked to stop before it had ended, or removed
     MISSED = "missed"  #: too late to start, or the job was paused
     COALESCED = "coalesced"  #: rolled into a later run of the same job
     SKIPPED = "skipped"  #: other runs of the job held all its places
