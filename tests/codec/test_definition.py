@@ -1,5 +1,5 @@
 """
-A job's definition as stores keep it, and the results of its runs.
+A job's definition as stores keep it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.codec import (
     decode_job,
-    decode_result,
     dumps,
     encode_definition,
-    encode_result,
 )
 from txsched.errors import BadBox, BadTrigger, SchedulerError
 from txsched.model import UTC, Call, Job, OnCrash, Pause
@@ -215,81 +213,3 @@ class DefinitionTests(SynchronousTestCase):
             self.assertIsInstance(decode(bytes(broken)), Job)
         except SchedulerError as error:
             self.assertNotEqual("", str(error))
-
-
-class Unshowable:
-    """
-    Even its text form fails.
-    """
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
-
-
-class Surrogate:
-    """
-    Its text form cannot be encoded.
-    """
-
-    def __repr__(self) -> str:
-        return "caf\udce9"
-
-
-class ResultTests(SynchronousTestCase):
-    """
-    Tests for what tasks return.
-    """
-
-    @often
-    @given(strategies.plain_data())
-    def test_plain_data_is_kept(self, value: Any) -> None:
-        """
-        A result of plain data comes back equal.
-        """
-        self.assertEqual(value, decode_result(encode_result(value, 100_000)))
-
-    def test_what_cannot_be_encoded_becomes_its_text(self) -> None:
-        """
-        Anything else becomes a mapping with its text form, and is never an error.
-        """
-        cyclic: list[Any] = []
-        cyclic.append(Call("a:b", (cyclic,)))
-        for value, text in (
-            (object(), "<object object at 0x"),
-            ([1, object()], "[1, <object object at 0x"),
-            (Unshowable(), "<Unshowable, whose repr failed: RuntimeError>"),
-            (Surrogate(), "caf?"),
-            ("caf\udce9", "'caf\\udce9'"),
-            (cyclic, "[Call(task='a:b', args=([...],)"),
-            ([float], "[<class 'float'>]"),
-        ):
-            found = decode_result(encode_result(value, 1000))
-            self.assertEqual(["repr"], list(found))
-            self.assertTrue(found["repr"].startswith(text), found)
-
-    def test_what_is_too_large_becomes_its_beginning(self) -> None:
-        """
-        Of what takes more than the limit the beginning of the text is kept.
-        """
-        for value in ("x" * 5000, ["x" * 5000], b"x" * 5000):
-            found = decode_result(encode_result(value, 4000))
-            self.assertEqual({"repr": repr(value)[:1000]}, found)
-        self.assertEqual({"repr": "'xx"}, decode_result(encode_result("x" * 9, 3)))
-        self.assertEqual({"repr": ""}, decode_result(encode_result("x" * 9, 0)))
-
-    def test_the_limit_itself_is_allowed(self) -> None:
-        """
-        A result of exactly the limit is kept, and one byte more is not.
-        """
-        data = dumps("x" * 50)
-        self.assertEqual(data, encode_result("x" * 50, len(data)))
-        short = encode_result("x" * 50, len(data) - 1)
-        self.assertEqual(
-            {"repr": repr("x" * 50)[: len(data) - 1]}, decode_result(short)
-        )
-
-    def test_broken_results_are_told(self) -> None:
-        """
-        What is no result is an error of ours.
-        """
-        self.assertRaises(BadBox, decode_result, b"")

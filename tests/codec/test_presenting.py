@@ -103,6 +103,22 @@ class ShownTests(SynchronousTestCase):
             with self.assertRaises(NotSerializable):
                 encode_definition(job)
 
+    def test_runs_within_runs(self) -> None:
+        """
+        A task may return runs that hold runs, however deep, and even itself.
+        """
+        run = RUN
+        for _ in range(30):
+            run = RUN._replace(result=[run])
+        self.assertEqual(run, loads(dumps(run)))
+        inner: list[Any] = []
+        run = RUN._replace(result=inner)
+        inner.append(run)
+        found = loads(dumps(run))
+        for _ in range(10):
+            self.assertEqual(RUN, found._replace(result=None))
+            (found,) = found.result
+
     def test_long_texts_are_cut(self) -> None:
         """
         At most a thousand characters are shown of what cannot travel.

@@ -107,7 +107,7 @@ def _sequence(tag: int) -> Encoder:
 
 
 def _encode_datetime(value: datetime, place: str, depth: int) -> CBORTag:
-    if value.tzinfo is None:
+    if value.utcoffset() is None:
         raise NotSerializable(place, f"{value} has no time zone")
     return CBORTag(DATETIME, value.isoformat())
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import cbor2
 from attrs import evolve
 from cbor2 import CBORTag
 
 from ..errors import BadBox, NotSerializable
 from ..model import Call, Job, Run, ShownTrigger
 from ..model.showing import shown
-from .plain import DECODERS, ENCODERS, FIRST_TAG
+from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
 from .tasks import task_name
 from .wire import dumps
 
-__all__ = ["presentable", "presentable_run"]
+__all__ = ["encodable", "plain_or_text", "presentable", "presentable_run"]
 
 _SHOWN_TRIGGER = FIRST_TAG + 19
 _LONGEST = 1000
+_ENCODABLE = SCALARS - {str}
 
 
 def presentable(job: Job) -> Job:
@@ -49,6 +51,29 @@ def presentable_run(run: Run) -> Run:
     Give *run* so that it can be shown elsewhere: its result may be a live object too.
     """
     return run._replace(result=_shown(run.result))
+
+
+def encodable(value: Any, place: str, depth: int = 0) -> Any:
+    """
+    Bring *value* into a shape that CBOR can take, and be sure that it can.
+
+    :raises NotSerializable: naming the place within it, and why.
+    :raises UnicodeEncodeError: it has text that UTF-8 does not have.
+    """
+    plain = to_plain(value, place, depth)
+    if type(plain) not in _ENCODABLE:
+        cbor2.dumps(plain)
+    return plain
+
+
+def plain_or_text(value: Any, place: str, depth: int) -> Any:
+    """
+    Bring *value* into a shape that CBOR can take: as its text, if it has no other.
+    """
+    try:
+        return encodable(value, place, depth)
+    except (NotSerializable, UnicodeEncodeError, RecursionError):
+        return _text(value)
 
 
 def _travels(value: Any) -> bool:

@@ -17,7 +17,6 @@ from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
-import cbor2
 from attrs import frozen
 from cbor2 import CBORTag
 
@@ -35,7 +34,7 @@ from ..model import (
 from ..model.call import NO_KWARGS
 from ..model.showing import shown
 from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
-from .presenting import presentable, presentable_run
+from .presenting import encodable, presentable, presentable_run
 from .tasks import task_name
 
 __all__ = ["TABLES", "Table", "make_spec", "table"]
@@ -43,7 +42,6 @@ __all__ = ["TABLES", "Table", "make_spec", "table"]
 _FIRST_TABLE = FIRST_TAG + 96
 _VERSION = 1
 _MICROSECOND = timedelta(microseconds=1)
-_ENCODABLE = SCALARS - {str}
 
 
 @frozen
@@ -132,19 +130,12 @@ def _encode_mapping(values: Any, name: str) -> Any:
 # found here, where its row can still be shown in another way.
 
 
-def _encode_live(value: Any, name: str) -> Any:
-    plain = to_plain(value, name)
-    if type(plain) not in _ENCODABLE:
-        cbor2.dumps(plain)
-    return plain
-
-
 def _encode_live_items(values: Any, name: str) -> Any:
-    return _encode_live(list(values), name)
+    return encodable(list(values), name)
 
 
 def _encode_live_mapping(values: Any, name: str) -> Any:
-    return _encode_live(dict(values), name)
+    return encodable(dict(values), name)
 
 
 def _decode_kwargs(values: Any) -> Any:
@@ -277,7 +268,7 @@ def _build_jobs(ids: Any, tasks: Any, args: Any, kwargs: Any, *rest: Any) -> Any
 _RUN_COLUMNS = (
     _instants("planned_time", "started_at", "ended_at", "last_planned_time")
     | {"disposition": _enum_column("disposition", Disposition)}
-    | {"result": _Column("result", _encode_live)}
+    | {"result": _Column("result", encodable)}
 )
 
 

@@ -21,7 +21,7 @@ from ..model.options import check_arguments, check_task
 from ..model.showing import shown
 from .definition import decode_job, encode_definition
 from .plain import DECODERS, ENCODERS, FIRST_TAG, to_plain
-from .presenting import presentable, presentable_run
+from .presenting import plain_or_text, presentable
 from .tables import make_spec, table
 from .tasks import task_name
 
@@ -143,10 +143,15 @@ def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
     ]
 
 
+_RESULT = Run._fields.index("result")
+
+
 def _encode_run(run: Run, place: str, depth: int) -> list[Any]:
-    if run.result is not None:
-        run = presentable_run(run)
-    return [to_plain(value, name, depth + 1) for name, value in run._asdict().items()]
+    values = run._asdict()
+    result = values.pop("result")
+    plain = [to_plain(value, name, depth + 1) for name, value in values.items()]
+    plain.insert(_RESULT, plain_or_text(result, "result", depth + 1))
+    return plain
 
 
 def _encode_page(page: Page[Any], place: str, depth: int) -> list[Any]:

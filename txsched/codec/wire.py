@@ -118,20 +118,21 @@ def encode_result(value: Any, limit: int) -> bytes:
     Turn the result of a task into bytes, whatever it is.
 
     What cannot be encoded, or takes more than *limit* bytes, becomes a mapping whose
-    ``repr`` has the beginning of its text form.
+    ``repr`` has the beginning of its text form: at most 1000 characters, and
+    at most *limit* bytes.
     """
     try:
         data = dumps(value, "result")
-    except NotSerializable:
-        data = b""
+    except Exception:
+        data = b""  # as a time zone of somebody's own raises whatever it likes
     if data and len(data) <= limit:
         return data
     try:
         text = repr(value)
     except Exception as error:
         text = f"<{type(value).__name__}, whose repr failed: {type(error).__name__}>"
-    short = text[: min(_REPR_LENGTH, limit)]
-    return dumps({"repr": short.encode("utf-8", "replace").decode("utf-8")})
+    short = text[:_REPR_LENGTH].encode("utf-8", "replace")[: max(limit, 0)]
+    return dumps({"repr": short.decode("utf-8", "ignore")})
 
 
 def decode_result(data: bytes) -> Any:
