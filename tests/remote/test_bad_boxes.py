@@ -581,7 +581,7 @@ CALLS: dict[str, tuple[str, Any, str, tuple[str, ...]]] = {
         "AddJob",
         [spec(args=[CBORTag(UUID, b"short")]), "error"],
         "BAD_BOX",
-        ("16-char",),
+        ("expected 16 bytes",),
     ),
     "pairs": (
         "AddJob",
