@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from twisted.internet.defer import CancelledError
 from twisted.python.failure import Failure
-from twisted.python.reflect import safe_str
 
 from ..context import RunContext
 from ..errors import TaskFailed
@@ -54,7 +53,7 @@ def without_result(end: Aftermath, error: Exception) -> Aftermath:
     Leave out of the end of a run what may have kept it from being recorded.
     """
     reason = "its result could not be recorded: "
-    reason += f"{type(error).__name__}: {safe_str(error)}"
+    reason += f"{type(error).__name__}: {Failure(error).getErrorMessage()}"
     reason = _storable(reason[:_ERROR_LIMIT])
     return end._replace(
         run=end.run._replace(result=None, error=None, traceback=None, reason=reason)

@@ -44,15 +44,8 @@ async def request_run(store: IJobStore, job: Job, force: bool, now: datetime) ->
         manual=True,
     )
     if not force:
-        query = RunQuery(
-            job_id=job.id,
-            dispositions=_ACTIVE,
-            descending=False,
-            limit=min(job.max_instances, MAX_PAGE),
-        )
-        active = (await store.find_runs(query)).items
-        if len(active) >= query.limit:
-            holder = active[0].id
+        holder = await _holder(store, job)
+        if holder is not None:
             run = run._replace(
                 disposition=Disposition.SKIPPED,
                 ended_at=now,
@@ -61,6 +54,25 @@ async def request_run(store: IJobStore, job: Job, force: bool, now: datetime) ->
             )
     await store.add_runs((run,))
     return run
+
+
+async def _holder(store: IJobStore, job: Job) -> str | None:
+    """
+    Give the oldest active run of *job* when all its places are taken.
+    """
+    query = RunQuery(
+        job_id=job.id,
+        dispositions=_ACTIVE,
+        descending=False,
+        limit=min(job.max_instances, MAX_PAGE),
+    )
+    page = await store.find_runs(query)
+    oldest = page.items[0].id if page.items else None
+    active = len(page.items)
+    while active < job.max_instances and page.next_cursor is not None:
+        page = await store.find_runs(evolve(query, cursor=page.next_cursor))
+        active += len(page.items)
+    return None if active < job.max_instances else oldest
 
 
 async def forecast_jobs(
@@ -73,7 +85,7 @@ async def forecast_jobs(
     :raises NoSuchJob: one of them is not there.
     """
     if job_ids is not None:
-        return [await store.get_job(job_id) for job_id in job_ids]
+        return [await store.get_job(job_id) for job_id in dict.fromkeys(job_ids)]
     jobs: list[Job] = []
     query = JobQuery(paused=False, order_by="next_run_time", limit=MAX_PAGE)
     while True:

@@ -373,7 +373,8 @@ class LocalScheduler:
         self._check_running()
         check_window(start, end, limit)
         jobs = await forecast_jobs(self._store, end, job_ids)
-        return forecast(jobs, max(start, self._now()), end, limit)
+        now = self._now()
+        return forecast(jobs, max(start, now), end, limit, now)
 
     # The whole
 
