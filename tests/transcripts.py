@@ -40,7 +40,7 @@ _CHANGING = (
     ("WHEN", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d{4}|[+-]\d\d:\d\d)?"),
     ("AGO", r"\((now|in \d+\w|\d+\w ago)\)"),
     ("CURSOR", r"--cursor \S+"),
-    ("RUN", r"\b[0-9a-f]{14}-[\w-]{11}(-[0-9a-f]{8})?"),
+    ("RUN", r"\b[0-9a-f]{14}-[\w-]{12}(-[0-9a-f]{8})?"),
     ("NODE", r"\b[\w.-]+-[0-9a-f]{8}\b"),
     ("DAY", r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"),
     ("ZONE", r"\b(UTC|[A-Z]{3,4}|[A-Z][a-z]+/[A-Z][a-z]+)$"),
