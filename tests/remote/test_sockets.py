@@ -491,7 +491,6 @@ class _SocketTests(Serving):
             await bare.gone
             self.assertEqual("running", (await client.status()).state)
         self.assertIs(before, client._connection)
-        self.flushLoggedErrors()
 
     async def test_clients_see_each_other(self) -> None:
         """

@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred, DeferredList, fail
 from twisted.internet.interfaces import IAddress, IStreamClientEndpoint
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory, Protocol
+from twisted.logger import Logger
 from twisted.protocols.amp import (
     BinaryBoxProtocol,
     Box,
@@ -38,6 +39,8 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
     :ivar lost: told when the connection has gone, and why.
     """
 
+    _log = Logger()
+
     def __init__(self, happened: Callable[[int, list[bytes]], None]) -> None:
         BinaryBoxProtocol.__init__(self, self)
         BoxDispatcher.__init__(self, self)
@@ -62,11 +65,14 @@ class Connection(BinaryBoxProtocol, BoxDispatcher, CommandLocator):
         Called by Twisted: take the answer to a call, or answer one.
         """
         tag = box.get(b"_answer") or box.get(b"_error")
-        if tag is None:
+        if tag is None and b"_command" in box:
             super().ampBoxReceived(box)
             return
         if tag not in self._waiting:
-            raise BadBox(f"the server answered what nobody asked: {tag!r}")
+            self._log.warn("the server sent what is neither an answer nor a call")
+            if self.transport is not None:
+                self.transport.loseConnection()
+            return
         answer = self._waiting.pop(tag)
         if b"m" in box:
             Deferred.fromCoroutine(_deliver(self._download(box), answer))

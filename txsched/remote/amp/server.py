@@ -13,7 +13,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.main import CONNECTION_DONE
 from twisted.internet.protocol import Factory
 from twisted.logger import Logger
-from twisted.protocols.amp import BinaryBoxProtocol, Box, BoxDispatcher
+from twisted.protocols.amp import BinaryBoxProtocol, Box, BoxDispatcher, NoEmptyBoxes
 from twisted.python.failure import Failure
 
 from ..._version import __version__
@@ -55,6 +55,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         BoxDispatcher.__init__(self, self)
         self._server = factory
         self._greeted = False
+        self._cut_off = False
         self._pending = 0
         self._uploads: dict[int, list[bytes]] = {}
         self._uploaded = 0
@@ -74,8 +75,9 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
 
     def cut_off(self) -> None:
         """
-        Close the connection.
+        Close the connection; what still comes on it is not looked at.
         """
+        self._cut_off = True
         if self.transport is not None:
             self.transport.loseConnection()
 
@@ -83,8 +85,9 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         """
         Called by Twisted: answer what came, jobs that are added together at once.
         """
-        super().dataReceived(data)
-        self._server.adder.flush()
+        if not self._cut_off:
+            super().dataReceived(data)
+            self._server.adder.flush()
 
     def connectionLost(self, reason: Failure = Failure(CONNECTION_DONE)) -> None:
         """
@@ -103,10 +106,16 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
 
         The call of which most come at once does without the Deferreds of the others.
         """
+        if self._cut_off:
+            return
         if box.get(b"_command") == b"AddJob" and b"_ask" in box:
             self._add_job(box)
-        else:
+            return
+        try:
             super().ampBoxReceived(box)
+        except (NoEmptyBoxes, KeyError):
+            self._log.warn("a client sent what is neither a call nor an answer to one")
+            self.cut_off()
 
     def locateResponder(self, name: bytes) -> Callable[[Box], Any] | None:
         """
