@@ -12,11 +12,12 @@ from attrs import evolve
 from zope.interface import implementer
 
 from ..errors import BadTrigger, BadValue
-from ..model import Call, ITrigger, Job, Run, new_generation
+from ..model import Call, ITrigger, Job, Pause, Run, new_generation
 from ..model.options import OPTIONS, check_arguments, check_options, check_task
+from ..model.showing import shown
 from .planning import first_planned_time, pass_over
 
-__all__ = ["checked_note", "modified", "rescheduled", "resumed"]
+__all__ = ["checked_note", "modified", "paused", "rescheduled", "resumed"]
 
 _CALL = ("task", "args", "kwargs")
 _MAX_NOTE = 1000
@@ -119,8 +120,10 @@ def rescheduled(
     :returns: the job, and a row for what the old trigger had planned before *now*.
     :raises BadTrigger: it has no planned time ahead.
     """
-    if not callable(getattr(trigger, "get_next_fire_time", None)):
-        raise BadTrigger("trigger", f"{trigger!r} is not a trigger")
+    if isinstance(trigger, type) or not callable(
+        getattr(trigger, "get_next_fire_time", None)
+    ):
+        raise BadTrigger("trigger", f"{shown(trigger)} is not a trigger")
     planned = first_planned_time(trigger, now, job.start_time, job.end_time)
     if planned is None:
         raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
@@ -134,6 +137,17 @@ def rescheduled(
         job, trigger=trigger, next_run_time=planned, generation=new_generation()
     )
     return new, runs
+
+
+def paused(job: Job, note: str, now: datetime) -> Job:
+    """
+    Let *job* rest from *now* on; one that rests already gets another note.
+
+    :returns: the job; *job* itself when it rests with that note already.
+    :raises BadValue: for ``note``.
+    """
+    pause = Pause(now if job.paused is None else job.paused.at, checked_note(note))
+    return job if pause == job.paused else evolve(job, paused=pause)
 
 
 def resumed(job: Job, catch_up: bool, now: datetime) -> tuple[Job, Sequence[Run]]:
@@ -162,7 +176,7 @@ def checked_note(note: Any, name: str = "note") -> str:
     :raises BadValue: for *name*.
     """
     if not isinstance(note, str):
-        raise BadValue(name, f"expected text, not {note!r}")
+        raise BadValue(name, f"expected text, not {shown(note)}")
     if len(note) > _MAX_NOTE:
         raise BadValue(
             name, f"has {len(note)} characters, at most {_MAX_NOTE} are allowed"

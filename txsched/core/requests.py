@@ -4,12 +4,13 @@ What people ask of a scheduler that takes several questions to its store.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
 from attrs import evolve
 
+from ..errors import StaleRevision
 from ..interfaces import IJobStore
 from ..model import (
     MAX_PAGE,
@@ -21,7 +22,7 @@ from ..model import (
     run_id,
 )
 
-__all__ = ["forecast_jobs", "request_run"]
+__all__ = ["change_job", "forecast_jobs", "request_run"]
 
 _ACTIVE = tuple(one for one in Disposition if one.active)
 
@@ -73,6 +74,39 @@ async def _holder(store: IJobStore, job: Job) -> str | None:
         page = await store.find_runs(evolve(query, cursor=page.next_cursor))
         active += len(page.items)
     return None if active < job.max_instances else oldest
+
+
+async def change_job(
+    store: IJobStore,
+    clock: Callable[[], datetime],
+    job_id: str,
+    revision: int | None,
+    change: Callable[[Job, datetime], tuple[Job, Sequence[Run]]],
+) -> tuple[Job, tuple[datetime, Sequence[Run]] | None]:
+    """
+    Read, change and write a job, again when somebody else was faster: a person, or a
+    commit that moved its next run time meanwhile.
+
+    :param clock: gives the present instant.
+    :param revision: the only one that may be changed; ``None`` for any.
+    :param change: gives the job as it came when nothing is to be changed.
+    :returns: the job as it is stored now, and when and with which rows of the ledger
+        it was changed; ``None`` when it was not.
+    :raises StaleRevision: it has another revision.
+    :raises NoSuchJob: there is none.
+    """
+    while True:
+        job = await store.get_job(job_id)
+        if revision is not None and revision != job.revision:
+            raise StaleRevision(job_id, revision, job.revision)
+        now = clock()
+        new, runs = change(job, now)
+        if new is job:
+            return job, None
+        try:
+            return await store.change_job(new, job, runs), (now, runs)
+        except StaleRevision:
+            continue
 
 
 async def forecast_jobs(

@@ -13,14 +13,7 @@ from attrs import define, evolve, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from .._version import __version__
-from ..errors import (
-    AlreadyRunning,
-    BadValue,
-    NoSuchJob,
-    NotRunning,
-    StaleRevision,
-)
+from ..errors import AlreadyRunning, BadValue, NoSuchJob, NotRunning
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
     Disposition,
@@ -38,7 +31,6 @@ from ..model import (
     JobSpec,
     OnConflict,
     Page,
-    Pause,
     Quarantined,
     Run,
     RunEnded,
@@ -50,13 +42,15 @@ from ..model import (
     SchedulerStopping,
     from_seconds,
 )
+from . import arguments as given
 from .building import JobBuilder
 from .engine import Engine
 from .forecast import check_window, forecast
-from .modifying import checked_note, modified, rescheduled, resumed
+from .modifying import checked_note, modified, paused, rescheduled, resumed
 from .publisher import Publisher
-from .requests import forecast_jobs, request_run
+from .requests import change_job, forecast_jobs, request_run
 from .settings import Settings
+from .surveying import survey
 
 __all__ = ["LocalScheduler"]
 
@@ -90,7 +84,7 @@ class LocalScheduler:
     _state: str = field(default="stopped", init=False)
     _note: str = field(default="", init=False)
     _started_at: datetime | None = field(default=None, init=False)
-
+    _beginning: list[Deferred[None]] = field(factory=list, init=False)
     _builder: JobBuilder = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -118,11 +112,12 @@ class LocalScheduler:
         Open the store and begin to fire.
 
         :param paused: open only, and fire nothing until :meth:`resume`.
-        :raises AlreadyRunning: it was started before.
+        :raises AlreadyRunning: it runs, or is about to, or is about to stop.
         """
         return Deferred.fromCoroutine(self._start(paused))
 
     async def _start(self, paused: bool) -> None:
+        given.check_flag("paused", paused)
         if self._state != "stopped":
             raise AlreadyRunning()
         self._state = "starting"
@@ -130,12 +125,20 @@ class LocalScheduler:
             await self._store.open()
         except BaseException:
             self._state = "stopped"
+            self._begun()
             raise
         self._state = "running"
         self._started_at = self._now()
+        self._note = ""
         self._engine.paused = paused
         self._engine.start()
         self._publisher.publish(SchedulerStarted(self._started_at))
+        self._begun()
+
+    def _begun(self) -> None:
+        waiting, self._beginning = self._beginning, []
+        for one in waiting:
+            one.callback(None)
 
     def stop(self, timeout: float | None = None) -> Deferred[None]:
         """
@@ -144,20 +147,29 @@ class LocalScheduler:
         :param timeout: how many seconds to wait for runs; what still runs then is
             cancelled and marked: to be repeated by whoever starts next, or
             ``abandoned``, as its job says.  ``None`` waits for ever.
-        :returns: fires when all is written and closed; at once when not running.
+        :returns: fires when all is written and closed; at once when it does not run
+            or stops already.  A start that is under way is waited for.
+        :raises BadValue: *timeout* is no number of seconds.
         """
         return Deferred.fromCoroutine(self._stop(timeout))
 
     async def _stop(self, timeout: float | None) -> None:
+        given.check_timeout(timeout)
+        if self._state == "starting":
+            begun: Deferred[None] = Deferred()
+            self._beginning.append(begun)
+            await begun
         if self._state != "running":
             return
         self._state = "stopping"
         self._publisher.publish(SchedulerStopping(self._now()))
         try:
             await self._engine.stop(timeout)
-            await self._store.close()
         finally:
-            self._state = "stopped"
+            try:
+                await self._store.close()
+            finally:
+                self._state = "stopped"
 
     def wake(self) -> None:
         """
@@ -194,7 +206,11 @@ class LocalScheduler:
         specs: Sequence[JobSpec],
         on_conflict: OnConflict | str = OnConflict.ERROR,
     ) -> Deferred[list[Job]]:
-        return Deferred.fromCoroutine(self._add_jobs(specs, on_conflict))
+        async def add() -> list[Job]:
+            given.check_specs(specs)
+            return await self._add_jobs(specs, on_conflict)
+
+        return Deferred.fromCoroutine(add())
 
     async def _add_jobs(
         self, specs: Sequence[JobSpec], on_conflict: OnConflict | str
@@ -223,10 +239,12 @@ class LocalScheduler:
         return stored
 
     def get_job(self, job_id: str) -> Deferred[Job]:
-        return self._ask(lambda: self._store.get_job(job_id))
+        return self._ask(lambda: self._store.get_job(given.check_id("job_id", job_id)))
 
     def get_jobs(self, query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
-        return self._ask(lambda: self._store.find_jobs(query))
+        return self._ask(
+            lambda: self._store.find_jobs(given.check_kind("query", query, JobQuery))
+        )
 
     def _ask(self, question: Callable[[], Deferred[T]]) -> Deferred[T]:
         async def ask() -> T:
@@ -242,39 +260,26 @@ class LocalScheduler:
         change: Callable[[Job, datetime], tuple[Job, Sequence[Run]]],
         event: Callable[[datetime, str], Event],
     ) -> Job:
-        """
-        Read, change and write a job, again when somebody else was faster: a person,
-        or a commit that moved its next run time meanwhile.
-
-        :param change: gives the job as it came when nothing is to be changed.
-        """
         self._check_running()
-        while True:
-            job = await self._store.get_job(job_id)
-            if revision is not None and revision != job.revision:
-                raise StaleRevision(job_id, revision, job.revision)
-            now = self._now()
-            new, runs = change(job, now)
-            if new is job:
-                return job
-            try:
-                stored = await self._store.change_job(new, job, runs)
-            except StaleRevision:
-                continue
-            break
-        self._engine.wake_at(stored.due)
-        if self._publisher.wanted:
-            self._publisher.publish(event(now, job_id))
-            for run in runs:
-                self._publisher.publish(RunEnded(now, run))
-        return stored
+        given.check_id("job_id", job_id)
+        given.check_revision(revision)
+        job, told = await change_job(self._store, self._now, job_id, revision, change)
+        if told is not None:
+            now, runs = told
+            self._engine.wake_at(job.due)
+            if self._publisher.wanted:
+                self._publisher.publish(event(now, job_id))
+                for run in runs:
+                    self._publisher.publish(RunEnded(now, run))
+        return job
 
     def modify_job(
         self, job_id: str, revision: int | None = None, **changes: Any
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             new, runs = modified(job, changes, now)
-            self._builder.check(new.executor, new.call)
+            if new.executor != job.executor or new.call != job.call:
+                self._builder.check(new.executor, new.call)
             return new, runs
 
         return Deferred.fromCoroutine(
@@ -293,8 +298,7 @@ class LocalScheduler:
 
     def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            since = now if job.paused is None else job.paused.at
-            return evolve(job, paused=Pause(since, checked_note(note))), ()
+            return paused(job, note, now), ()
 
         return Deferred.fromCoroutine(
             self._change(
@@ -304,6 +308,7 @@ class LocalScheduler:
 
     def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
+            given.check_flag("catch_up", catch_up)
             return resumed(job, catch_up, now)
 
         return Deferred.fromCoroutine(self._change(job_id, None, change, JobResumed))
@@ -311,6 +316,7 @@ class LocalScheduler:
     def remove_job(self, job_id: str) -> Deferred[None]:
         async def remove() -> None:
             self._check_running()
+            given.check_id("job_id", job_id)
             now = self._now()
             if not await self._store.remove_jobs((job_id,), now):
                 raise NoSuchJob(job_id)
@@ -325,6 +331,8 @@ class LocalScheduler:
 
     async def _run_job(self, job_id: str, force: bool) -> Run:
         self._check_running()
+        given.check_id("job_id", job_id)
+        given.check_flag("force", force)
         job = await self._store.get_job(job_id)
         run = await request_run(self._store, job, force, self._now())
         if run.ended_at is None:
@@ -336,6 +344,7 @@ class LocalScheduler:
     def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
         async def cancel() -> Run:
             self._check_running()
+            given.check_id("run_id", run_id)
             why = checked_note(reason, "reason") or "cancelled by a user"
             before = await self._store.get_run(run_id)
             now = self._now()
@@ -349,10 +358,12 @@ class LocalScheduler:
         return Deferred.fromCoroutine(cancel())
 
     def get_run(self, run_id: str) -> Deferred[Run]:
-        return self._ask(lambda: self._store.get_run(run_id))
+        return self._ask(lambda: self._store.get_run(given.check_id("run_id", run_id)))
 
     def get_runs(self, query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
-        return self._ask(lambda: self._store.find_runs(query))
+        return self._ask(
+            lambda: self._store.find_runs(given.check_kind("query", query, RunQuery))
+        )
 
     def forecast(
         self,
@@ -372,6 +383,7 @@ class LocalScheduler:
     ) -> list[Forecast]:
         self._check_running()
         check_window(start, end, limit)
+        given.check_ids(job_ids)
         jobs = await forecast_jobs(self._store, end, job_ids)
         now = self._now()
         return forecast(jobs, max(start, now), end, limit, now)
@@ -409,24 +421,14 @@ class LocalScheduler:
 
     async def _status(self) -> SchedulerStatus:
         self._check_running()
-        engine = self._engine
-        now = self._now()
-        counts = await self._store.status()
-        due = await self._store.next_due(now)
-        wakeup = engine.next_wakeup
-        state = "paused" if engine.paused else "running"
-        return SchedulerStatus(
-            node=engine.node,
-            version=__version__,
-            state="stopping" if self._state == "stopping" else state,
+        held = self._engine.paused and self._state == "running"
+        return await survey(
+            self._store,
+            self._engine,
+            state="paused" if held else self._state,
             note=self._note,
             started_at=self._started_at,
-            now=now,
-            store=counts,
-            running=engine.runner.in_flight,
-            next_wakeup=None if wakeup is None else from_seconds(wakeup),
-            lag=0.0 if due is None else max(0.0, (now - due).total_seconds()),
-            store_error=engine.store_error,
+            now=self._now(),
         )
 
     def get_quarantined(self) -> Deferred[list[Quarantined]]:
@@ -435,6 +437,8 @@ class LocalScheduler:
     def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
         async def repair() -> Job:
             self._check_running()
+            given.check_id("job_id", job_id)
+            given.check_kind("spec", spec, JobSpec)
             now = self._now()
             job = await self._store.repair_job(
                 evolve(self._builder.build([spec], now)[0], id=job_id)
