@@ -83,9 +83,21 @@ def _bounded(
         return new, ()
     if planned == cursor:
         return new, ()
-    runs, _ = pass_over(job, now, "the bounds of the job were changed")
+    runs = _passed(job, now, "the bounds of the job were changed")
     new = evolve(new, next_run_time=planned, generation=new_generation())
     return new, runs
+
+
+def _passed(job: Job, now: datetime, reason: str) -> Sequence[Run]:
+    """
+    Account for what *job* had planned before *now*, with one row at most.
+    """
+    runs, cursor = pass_over(job, now, reason)
+    if cursor is None or cursor >= now:
+        return runs
+    (row,) = runs
+    reason = f"{reason}; what else was planned up to now was not counted"
+    return (row._replace(reason=reason),)
 
 
 def _call(call: Call, changes: Mapping[str, Any]) -> Call:
@@ -128,7 +140,7 @@ def rescheduled(
     if planned is None:
         raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
     try:
-        runs, _ = pass_over(job, now, "the job was rescheduled")
+        runs = _passed(job, now, "the job was rescheduled")
     except Exception as error:  # a broken trigger must not keep its successor out
         reason = "the job was rescheduled; what else its trigger had planned is unknown"
         reason = f"{reason}: {type(error).__name__}"
