@@ -72,6 +72,24 @@ class ClockStepTests(SynchronousTestCase):
             [("succeeded", 0.0, 1), ("missed", 10.0, 360), ("succeeded", 3610.0, 1)],
         )
 
+    def test_forward_while_something_runs(self):
+        """
+        A run that is under way while the clock is set on, by more than a lease, goes on:
+        it is neither begun again nor abandoned, and its end is recorded.
+        """
+        for on_crash in ("rerun", "abandon"):
+            scene = busy_scene()
+            scene.add(DateTrigger(at(0)), args=(100,), on_crash=on_crash)
+            scene.advance(2)
+            scene.leap(60)
+            self.assertEqual(scene.dispositions(), ["running"])
+            scene.advance(60)
+            (context,) = scene.executor.begun
+            self.assertFalse(context.cancelled)
+            (run,) = scene.runs()
+            self.assertEqual((run.disposition.value, run.attempt), ("succeeded", 1))
+            self.assertEqual((run.started_at, run.ended_at), (at(0), at(100)))
+
     def test_back(self):
         """
         After a step back nothing runs twice, and the next one runs at its time.

@@ -7,16 +7,18 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
+from twisted.internet.defer import fail
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.errors import StoreUnavailable
 from txsched.jobstores import MemoryJobStore
-from txsched.model import Disposition
+from txsched.model import Disposition, RunEnded
 from txsched.testing.driving import driven
 from txsched.testing.fakes import FailingStore
+from txsched.triggers import DateTrigger
 
-from .doubles import busy_scene
-from .scenes import SECOND, at, every
+from .doubles import WatchedStore, busy_scene
+from .scenes import BEGIN, SECOND, a_clock, at, every
 
 #: What the engine asks of its store, by itself.
 METHODS = (
@@ -154,6 +156,78 @@ for _method in METHODS:
                 f"test_{_method}_{_number + 1}_{'after' if _after else 'before'}",
                 one_fault(_method, _number, _after),
             )
+
+
+class Away(MemoryJobStore):
+    """
+    A store that fails whatever it is asked, for a while.
+    """
+
+    def __init__(self, clock, begin, end):
+        super().__init__()
+        self.clock = clock
+        self.begin = begin.timestamp()
+        self.end = end.timestamp()
+
+    def __getattribute__(self, name):
+        found = super().__getattribute__(name)
+        if name not in METHODS or not self.begin <= self.clock.seconds() < self.end:
+            return found
+        return lambda *args: fail(StoreUnavailable("the test took it away"))
+
+
+class OutageTests(SynchronousTestCase):
+    """
+    The whole store is away for longer than leases last.
+    """
+
+    def test_runs_go_on(self):
+        """
+        Runs that were under way, and those that ended meanwhile, are not repeated;
+        their ends are recorded once.
+        """
+        for seconds in (16, 30, 45, 60):
+            for on_crash in ("rerun", "abandon"):
+                clock = a_clock()
+                scene = busy_scene(
+                    store=Away(clock, at(10), at(10 + seconds)), clock=clock
+                )
+                for number in range(60):
+                    scene.add(
+                        DateTrigger(BEGIN),
+                        id=f"job {number:02}",
+                        args=(2 + number * 1.7,),
+                        on_crash=on_crash,
+                    )
+                scene.advance(200)
+                self.assertEqual(len(scene.executor.begun), 60)
+                self.assertEqual(scene.dispositions(), ["succeeded"] * 60)
+                ended = [event.run.id for event in scene.seen.of(RunEnded)]
+                self.assertEqual((len(ended), len(set(ended))), (60, 60))
+                self.assertEqual({run.attempt for run in scene.runs()}, {1})
+                self.assertEqual(scene.status().running, 0)
+                self.assertIsNone(scene.status().store_error)
+
+    def test_a_lease_that_ends_while_the_end_is_written(self):
+        """
+        An end that is lost because its own node has renewed the claim is written again
+        under that.
+        """
+        clock = a_clock()
+        store = WatchedStore(MemoryJobStore(), clock, 1.0, ("finish",))
+        scene = busy_scene(store=store, clock=clock)
+        scene.add(DateTrigger(BEGIN), args=(2,))
+        scene.advance(2.5)
+        self.assertEqual(len(store.asked("finish")), 1)
+        clock.rightNow += 14.9
+        scene.scheduler.wake()
+        scene.advance(5)
+        self.assertEqual(len(store.asked("finish")), 2)
+        self.assertEqual(len(scene.executor.begun), 1)
+        (run,) = scene.runs()
+        self.assertEqual((run.disposition.value, run.attempt), ("succeeded", 1))
+        self.assertEqual([one.run for one in scene.seen.of(RunEnded)], [run])
+        self.assertEqual(scene.status().running, 0)
 
 
 class NoTimeLostTests(SynchronousTestCase):

@@ -358,6 +358,8 @@ class Engine:
         ends = []
         starts = []
         for lease in leases:
+            if self.runner.keep(lease.run.id, lease.term):
+                continue
             end = taken_over(lease, now)
             if end is not None:
                 ends.append(end)

@@ -235,6 +235,7 @@ class Runner:
         """
         lost: set[str] = set()
         while ends:
+            ends = [self._under_its_term(end) for end in ends]
             try:
                 lost = set(await self._store.finish(ends))
             except StoreUnavailable as error:
@@ -256,8 +257,12 @@ class Runner:
         if not ends:
             return
         wanted = self._publisher.wanted
+        kept = []
         for end in ends:
             run = end.run
+            if lost and run.id in lost and self._under_its_term(end) != end:
+                kept.append(end)
+                continue
             flight = self._flights.get(run.id)
             if flight is not None and flight[2] == end.term:
                 del self._flights[run.id]
@@ -273,11 +278,33 @@ class Runner:
                 )
             elif wanted and run.ended_at is not None:
                 self._publisher.publish(RunEnded(run.ended_at, run))
+        if kept:
+            await self.finish(kept)
+            return
         self._landed()
         if not self._flights:
             idle, self._idle = self._idle, []
             for waiting in idle:
                 waiting.callback(None)
+
+    def _under_its_term(self, end: Aftermath) -> Aftermath:
+        flight = self._flights.get(end.run.id)
+        if flight is None or flight.term == end.term:
+            return end
+        return end._replace(term=flight.term)
+
+    def keep(self, run_id: str, term: int) -> bool:
+        """
+        Go on with a run in flight under the new lease of *term*.
+
+        :returns: whether it is in flight here: the lease ended, as after a step of the
+            clock, a sleep of the machine or an outage of the store, but not the run.
+        """
+        flight = self._flights.get(run_id)
+        if flight is None:
+            return False
+        self._flights[run_id] = flight._replace(term=term)
+        return True
 
     def _pause(self) -> Deferred[None]:
         delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
