@@ -74,7 +74,7 @@ class ClockStepTests(SynchronousTestCase):
 
     def test_forward_while_something_runs(self):
         """
-        A run that is under way while the clock is set on, by more than a lease, goes on:
+        A run under way while the clock is set on, by more than a lease, goes on:
         it is neither begun again nor abandoned, and its end is recorded.
         """
         for on_crash in ("rerun", "abandon"):
