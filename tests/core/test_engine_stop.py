@@ -191,6 +191,25 @@ class WaitingTests(SynchronousTestCase):
         self.assertEqual(self.run_of(scene).disposition, Disposition.PENDING)
 
 
+    def test_cut_off_and_no_store(self):
+        """
+        A store that stays away is waited for as long as a lease lasts, not for ever;
+        who opens it afterwards begins the run again.
+        """
+        store = MemoryJobStore()
+        scene = busy_scene(store=FailingStore(store, "finish", 0, 1000))
+        scene.add(DateTrigger(BEGIN), args=(60,))
+        scene.advance(2)
+        stopped = scene.scheduler.stop(1)
+        scene.advance(15.5)
+        self.assertNoResult(stopped)
+        scene.advance(1)
+        self.successResultOf(stopped)
+        self.assertEqual(self.run_of(scene).disposition, Disposition.RUNNING)
+        (task,) = scene.clock.getDelayedCalls()
+        self.assertEqual(task.func, scene.executor.end)
+
+
 class TurnTests(SynchronousTestCase):
     """
     A scheduler that stops in the middle of a turn.

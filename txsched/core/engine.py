@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from attrs import define, evolve, field
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, TimeoutError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -171,8 +171,31 @@ class Engine:
         try:
             await idle
         except Exception:
-            await self.runner.cut_off()
+            await self._cut_off()
         self.runner.rest()
+
+    async def _cut_off(self) -> None:
+        """
+        Cut off what runs; a store that is away is waited for as long as a lease lasts.
+        """
+        marked: Deferred[None] = Deferred()
+
+        def tell(outcome: Failure | None) -> None:
+            if not marked.called:
+                marked.callback(outcome)
+
+        Deferred.fromCoroutine(self.runner.cut_off()).addBoth(tell)
+        limit = self._settings.lease_duration.total_seconds()
+        marked.addTimeout(limit, self._clock)  # type: ignore[arg-type]
+        try:
+            await marked
+        except TimeoutError:
+            self._log.warn(
+                "the store could not be told what was cut off within {limit:g} s;"
+                " whoever opens it next will find that out",
+                limit=limit,
+            )
+            self.runner.give_up()
 
     # Turns
 

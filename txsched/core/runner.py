@@ -80,6 +80,8 @@ class Runner:
     _renewing: bool = field(default=False, init=False)
     _renewal: IDelayedCall | None = field(default=None, init=False)
     _retry_seconds: float = field(default=0.0, init=False)
+    _pauses: dict[Deferred[None], IDelayedCall] = field(factory=dict, init=False)
+    _given_up: bool = field(default=False, init=False)
     _idle: list[Deferred[None]] = field(factory=list, init=False)
     _log = Logger()
 
@@ -241,6 +243,8 @@ class Runner:
             except StoreUnavailable as error:
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
                 await self._pause()
+                if self._given_up:
+                    return
             except Exception as error:
                 if len(ends) > 1:
                     for end in ends:
@@ -311,8 +315,21 @@ class Runner:
         longest = self._settings.longest_retry_delay.total_seconds()
         self._retry_seconds = min(2 * delay, longest)
         pause: Deferred[None] = Deferred()
-        self._clock.callLater(delay, pause.callback, None)
+        self._pauses[pause] = self._clock.callLater(delay, self._go_on, pause)
         return pause
+
+    def _go_on(self, pause: Deferred[None]) -> None:
+        del self._pauses[pause]
+        pause.callback(None)
+
+    def give_up(self) -> None:
+        """
+        Record no more: whoever opens the store next finds the leases that have ended.
+        """
+        self._given_up = True
+        for pause, call in list(self._pauses.items()):
+            call.cancel()
+            self._go_on(pause)
 
     # Leases
 
