@@ -8,10 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.core.modifying import (
-    modified,
-    rescheduled,
-)
+from txsched.core.modifying import modified, rescheduled
 from txsched.core.planning import MAX_STEPS
 from txsched.errors import BadValue
 from txsched.triggers import DateTrigger
