@@ -147,6 +147,7 @@ class Engine:
         Begin to fire what is due.
         """
         self._running = True
+        self.runner.begin()
         self._unwatch = self._store.watch(self.wake)
         self._retention.start()
         self.wake()

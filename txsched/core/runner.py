@@ -92,6 +92,14 @@ class Runner:
         """
         return len(self._flights)
 
+    def begin(self) -> None:
+        """
+        Forget what was given up when this node stopped before.
+        """
+        self._given_up = False
+        self._flights.clear()
+        self._reasons.clear()
+
     def active(self) -> list[Run]:
         """
         Give the runs that are in flight.
@@ -113,12 +121,7 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            before = flights.get(run.id)
             flights[run.id] = _Flight(job, run, term, context)
-            if before is not None:
-                # Its lease had ended unnoticed, and this node was the next to claim it.
-                self._reasons.pop(run.id, None)
-                self._stop(before)
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
