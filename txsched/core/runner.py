@@ -5,7 +5,7 @@ Carrying out: runs go to executors, their outcomes into the ledger, in batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -99,12 +99,6 @@ class Runner:
         self._given_up = False
         self._flights.clear()
         self._reasons.clear()
-
-    def active(self) -> list[Run]:
-        """
-        Give the runs that are in flight.
-        """
-        return [flight.run for flight in self._flights.values()]
 
     def start(self, leases: Iterable[tuple[Job, Run, int]]) -> None:
         """
@@ -355,7 +349,8 @@ class Runner:
         else:
             self._log.failure("renewing leases failed", failure=failure)
         self._renewing = False
-        self._renew_later()
+        if self._flights:
+            self._renew_later()
 
     async def _renew(self) -> None:
         leases = [(flight.run.id, flight.term) for flight in self._flights.values()]
@@ -410,9 +405,8 @@ class Runner:
         if deferred is not None:
             deferred.cancel()
         else:
-            executor = self._executors[flight.run.executor]
-            if IBatchExecutor.providedBy(executor):
-                executor.cancel(flight.context)
+            executor = cast(IBatchExecutor, self._executors[flight.run.executor])
+            executor.cancel(flight.context)
 
     def when_idle(self) -> Deferred[None]:
         """
