@@ -77,7 +77,7 @@ class RenewingTests(SynchronousTestCase):
         scene.advance(60)
         self.assertEqual(scene.store.asked("renew"), [])
         calls = [call.func.__qualname__ for call in scene.clock.getDelayedCalls()]
-        self.assertFalse([name for name in calls if "renew" in name.lower()], calls)
+        self.assertFalse([name for name in calls if "LeaseKeeper" in name], calls)
 
     def test_while_it_stops(self):
         """

@@ -22,6 +22,7 @@ from ..model import (
     Disposition,
     Job,
     Outcome,
+    Renewal,
     Run,
     RunEnded,
     RunStarted,
@@ -29,6 +30,7 @@ from ..model import (
     to_seconds,
 )
 from .aftermath import aftermath, cut_off
+from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
 from .publisher import Publisher
 from .settings import Settings
@@ -77,13 +79,17 @@ class Runner:
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _writing: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _recording: bool = field(default=False, init=False)
-    _renewing: bool = field(default=False, init=False)
-    _renewal: IDelayedCall | None = field(default=None, init=False)
+    _keeper: LeaseKeeper = field(init=False)
     _retry_seconds: float = field(default=0.0, init=False)
     _pauses: dict[Deferred[None], IDelayedCall] = field(factory=dict, init=False)
     _given_up: bool = field(default=False, init=False)
     _idle: list[Deferred[None]] = field(factory=list, init=False)
     _log = Logger()
+
+    def __attrs_post_init__(self) -> None:
+        self._keeper = LeaseKeeper(
+            self._store, self._clock, self._settings, self._terms, self._renewed
+        )
 
     @property
     def in_flight(self) -> int:
@@ -124,7 +130,7 @@ class Runner:
                 batch.append(item)
         if not batches:
             return
-        self._renew_later()
+        self._keeper.keep()
         if self._publisher.wanted:
             at = from_seconds(self._clock.seconds())
             for batch in batches.values():
@@ -330,33 +336,10 @@ class Runner:
 
     # Leases
 
-    def _renew_later(self) -> None:
-        if not self._renewing:
-            self._renewing = True
-            delay = self._settings.lease_duration.total_seconds() / 3
-            self._renewal = self._clock.callLater(delay, self._renew_now)
+    def _terms(self) -> dict[str, int]:
+        return {flight.run.id: flight.term for flight in self._flights.values()}
 
-    def _renew_now(self) -> None:
-        self._renewal = None
-        if self._flights:
-            Deferred.fromCoroutine(self._renew()).addErrback(self._not_renewed)
-        else:
-            self._renewing = False
-
-    def _not_renewed(self, failure: Failure) -> None:
-        if failure.check(StoreUnavailable):
-            self._log.warn("cannot renew leases: {error}", error=failure.value)
-        else:
-            self._log.failure("renewing leases failed", failure=failure)
-        self._renewing = False
-        if self._flights:
-            self._renew_later()
-
-    async def _renew(self) -> None:
-        leases = [(flight.run.id, flight.term) for flight in self._flights.values()]
-        until = from_seconds(self._clock.seconds()) + self._settings.lease_duration
-        renewal = await self._store.renew(leases, until)
-        terms = dict(leases)
+    def _renewed(self, renewal: Renewal, terms: Mapping[str, int]) -> None:
         for run_id in renewal.lost:
             flight = self._flights.get(run_id)
             if flight is None or flight.term != terms[run_id]:
@@ -371,9 +354,6 @@ class Runner:
         for run_id in renewal.cancelled:
             if run_id not in self._reasons:
                 self.cancel(run_id, "cancelled by a user")
-        self._renewing = False
-        if self._flights:
-            self._renew_later()
 
     # Stopping
 
@@ -423,10 +403,7 @@ class Runner:
         """
         Leave no call to the clock behind, once nothing is in flight.
         """
-        if self._renewal is not None:
-            self._renewal.cancel()
-            self._renewal = None
-            self._renewing = False
+        self._keeper.rest()
 
     async def cut_off(self) -> None:
         """

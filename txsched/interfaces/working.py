@@ -65,4 +65,6 @@ class IBatchExecutor(IExecutor):
 
         Sets ``context.cancelled``.  A call that has not started ends as
         ``cancelled`` soon; one that has started ends when the task returns.
+        Its run is recorded as ``cancelled`` whatever the outcome says; what that
+        has of result, error and traceback is kept.
         """
