@@ -180,6 +180,39 @@ class OutcomeTests(SynchronousTestCase):
         driven(self.scene.scheduler.cancel_run(self.contexts[2].run_id))
         self.assertTrue(self.contexts[2].cancelled)
 
+    def test_nonsense_beside_an_outcome(self):
+        """
+        A run whose outcome was lost with that can still be stopped, and be cut off.
+        """
+        self.scene.executor.done([(self.contexts[0], outcome()), None])
+        self.assertEqual(len(self.flushLoggedErrors(TypeError)), 1)
+        driven(self.scene.scheduler.cancel_run(self.contexts[0].run_id))
+        self.assertTrue(self.contexts[0].cancelled)
+        stopped = self.scene.scheduler.stop(1)
+        self.scene.advance(3)
+        self.successResultOf(stopped)
+        run = driven(self.store.get_run(self.contexts[0].run_id))
+        self.assertEqual(run.disposition, Disposition.CANCELLED)
+
+    def test_a_stop_while_it_is_written(self):
+        """
+        A stop that cuts others off waits for the ends that had come, and keeps them.
+        """
+        self.tell((0, outcome(result=1)))
+        self.scene.advance(0.5)
+        self.tell((1, outcome(result=2)))
+        stopped = self.scene.scheduler.stop(0.25)
+        self.scene.advance(1.4)
+        self.assertNoResult(stopped)
+        self.assertNotIn("close", [name for name, _ in self.store.calls])
+        self.scene.advance(0.2)
+        self.successResultOf(stopped)
+        runs = [driven(self.store.get_run(one.run_id)) for one in self.contexts]
+        self.assertEqual(
+            [(run.disposition.value, run.result) for run in runs],
+            [("succeeded", 1), ("succeeded", 2), ("pending", None)],
+        )
+
     def test_nothing(self):
         """
         No outcomes are no harm.

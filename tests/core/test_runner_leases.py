@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from twisted.internet.defer import succeed
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.jobstores import MemoryJobStore
@@ -136,6 +137,46 @@ class LostTests(SynchronousTestCase):
         (run,) = scene.runs()
         self.assertEqual((run.disposition, run.result), (Disposition.RUNNING, None))
         self.assertEqual(scene.seen.of(RunEnded), [])
+
+    def test_it_comes_back(self):
+        """
+        When the node has the run again later that is another attempt: why the first one
+        was stopped is forgotten.
+        """
+        store = Losing()
+        scene = Scene(store, executor=Crew())
+        scene.add(DateTrigger(BEGIN))
+        scene.advance(5)
+        ((first,),) = scene.executor.batches
+        store.finish = lambda ends: succeed([one.run.id for one in ends])
+        scene.executor.done([(first, outcome())])
+        del store.finish
+        store.lost = False
+        scene.advance(16)
+        _, (second,) = scene.executor.batches
+        self.assertEqual((second.attempt, second.cancelled), (2, False))
+        driven(scene.scheduler.cancel_run(second.run_id, "no need"))
+        scene.executor.done([(second, outcome())])
+        (run,) = scene.runs()
+        self.assertEqual((run.disposition.value, run.reason), ("cancelled", "no need"))
+
+    def test_an_old_answer(self):
+        """
+        That a lease of before was lost says nothing about the one that is held now.
+        """
+        clock = a_clock()
+        store = WatchedStore(MemoryJobStore(), clock, 3.0, ("renew",))
+        scene = Scene(store, clock=clock)
+        scene.add(DateTrigger(BEGIN))
+        scene.advance(5)
+        scene.leap(16)
+        scene.advance(0)
+        (context,) = scene.executor.begun
+        ((_, answer),) = [one for one in store.answers if one[0] == "renew"]
+        self.assertEqual(answer.lost, (context.run_id,))
+        self.assertFalse(context.cancelled)
+        scene.executor.end()
+        self.assertEqual(scene.dispositions(), ["succeeded"])
 
     def test_it_does_not_stop(self):
         """

@@ -180,7 +180,7 @@ class Runner:
 
     def _ended(self, outcomes: Sequence[tuple[RunContext, Outcome]]) -> None:
         self._outcomes += outcomes
-        if not self._recording and self._outcomes:
+        if not self._recording:
             self._recording = True
             Deferred.fromCoroutine(self._record()).addErrback(self._broken)
 
@@ -188,7 +188,6 @@ class Runner:
         self._log.failure("recording the ends of runs failed", failure=failure)
         self._writing = []
         self._recording = False
-        self._ended(())
 
     async def _record(self) -> None:
         """
