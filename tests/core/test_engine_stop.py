@@ -190,7 +190,6 @@ class WaitingTests(SynchronousTestCase):
         self.assertEqual(store.failed, 3)
         self.assertEqual(self.run_of(scene).disposition, Disposition.PENDING)
 
-
     def test_cut_off_and_no_store(self):
         """
         A store that stays away is waited for as long as a lease lasts, not for ever;
