@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched.triggers import Fold, Gap
 from txsched.triggers.cron import crontab
 from txsched.triggers.cron.search import Schedule
 
@@ -18,7 +19,7 @@ def schedule(text, zone):
     """
     Make a schedule of five fields.
     """
-    return Schedule(crontab.parse(text), zone)
+    return Schedule(crontab.parse(text), zone, Gap.NEXT, Fold.FIRST)
 
 
 class LastBeforeTests(SynchronousTestCase):

@@ -27,15 +27,15 @@ def _encode_date(trigger: DateTrigger, place: str, depth: int) -> CBORTag:
 
 
 def _encode_interval(trigger: IntervalTrigger, place: str, depth: int) -> CBORTag:
-    start, end = trigger.start_date, trigger.end_date
-    return CBORTag(
-        _INTERVAL,
-        [
-            trigger.interval // _MICROSECOND,
-            None if start is None else to_micros(start),
-            None if end is None else to_micros(end),
-        ],
-    )
+    start, end, jitter = trigger.start_date, trigger.end_date, trigger.jitter
+    content = [
+        trigger.interval // _MICROSECOND,
+        None if start is None else to_micros(start),
+        None if end is None else to_micros(end),
+    ]
+    if jitter is not None:
+        content.append(jitter // _MICROSECOND)
+    return CBORTag(_INTERVAL, content)
 
 
 def _encode_text(trigger: CronTrigger, place: str, depth: int) -> CBORTag:
@@ -51,11 +51,14 @@ def _date(micros: int) -> DateTrigger:
 
 
 @lru_cache(maxsize=4096)
-def _interval(length: int, start: int | None, end: int | None) -> IntervalTrigger:
+def _interval(
+    length: int, start: int | None, end: int | None, jitter: int | None = None
+) -> IntervalTrigger:
     return IntervalTrigger.of(
         _MICROSECOND * length,
         None if start is None else from_micros(start),
         None if end is None else from_micros(end),
+        None if jitter is None else _MICROSECOND * jitter,
     )
 
 
@@ -71,11 +74,12 @@ def _whole(content: Any) -> int:
 
 
 def _decode_interval(content: Any, immutable: bool) -> IntervalTrigger:
-    length, start, end = content
+    length, start, end, *jitter = content
     return _interval(
         _whole(length),
         None if start is None else _whole(start),
         None if end is None else _whole(end),
+        *map(_whole, jitter),
     )
 
 

@@ -2,7 +2,7 @@
 The roles: each has one contract suite in :mod:`txsched.testing.contracts`.
 """
 
-from ..model.trigger import ICountingTrigger, ITrigger
+from ..model.trigger import ICountingTrigger, ITimetable, ITrigger
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
 from .timing import IClock, ILoop
@@ -20,5 +20,6 @@ __all__ = [
     "IQuarantine",
     "IScheduler",
     "ISubscription",
+    "ITimetable",
     "ITrigger",
 ]

@@ -45,7 +45,7 @@ from .query import (
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
-from .trigger import ICountingTrigger, ITrigger, ShownTrigger
+from .trigger import ICountingTrigger, ITimetable, ITrigger, ShownTrigger
 
 __all__ = [
     "COMMAND",
@@ -58,6 +58,7 @@ __all__ = [
     "EventsLost",
     "Forecast",
     "ICountingTrigger",
+    "ITimetable",
     "ITrigger",
     "Job",
     "JobAdded",

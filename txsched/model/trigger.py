@@ -5,6 +5,7 @@ that holds it in another program only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ from zope.interface import Interface, implementer
 
 from ..errors import BadTrigger
 
-__all__ = ["ICountingTrigger", "ITrigger", "ShownTrigger"]
+__all__ = ["ICountingTrigger", "ITimetable", "ITrigger", "ShownTrigger"]
 
 
 class ITrigger(Interface):
@@ -55,6 +56,39 @@ class ICountingTrigger(ITrigger):
 
         :param first: a planned time of this trigger, earlier than *end*.
         :returns: their number, at least 1, and the last of them.
+        """
+
+
+class ITimetable(ICountingTrigger):
+    """
+    A trigger whose times lie fast, so that they can be asked for in both directions.
+
+    All of txsched's own triggers are one, but those that wait for something to happen.
+    The times strictly increase, and each answer depends on the question alone.
+
+    A trigger that keeps to the phase of the time before, as an interval without a
+    start, answers as if *instant* were one of its times.
+    """
+
+    def next_after(instant: datetime) -> datetime | None:
+        """
+        Give the first time later than *instant*, ``None`` for never.
+
+        :raises BadTrigger: *instant* has no time zone.
+        """
+
+    def previous_before(instant: datetime) -> datetime | None:
+        """
+        Give the last time earlier than *instant*, ``None`` for never.
+
+        :raises BadTrigger: *instant* has no time zone.
+        """
+
+    def between(start: datetime, end: datetime) -> Iterator[datetime]:
+        """
+        Walk through the times from *start* up to but without *end*, in order.
+
+        :raises BadTrigger: one of the two has no time zone.
         """
 
 

@@ -14,6 +14,7 @@ same question has the same answer for ever, and answers strictly increase.
 
 from .cron import CronTrigger
 from .date import DateTrigger
+from .daylight import Fold, Gap
 from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
@@ -22,6 +23,8 @@ from .text import parse_trigger
 __all__ = [
     "CronTrigger",
     "DateTrigger",
+    "Fold",
+    "Gap",
     "IntervalTrigger",
     "format_duration",
     "parse_duration",

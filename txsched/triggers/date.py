@@ -4,18 +4,20 @@ Once, at one instant.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, tzinfo
 
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..model.trigger import ICountingTrigger
+from ..model.trigger import ITimetable
 from .instants import as_instant, utc
+from .timetable import walk_between
 
 __all__ = ["DateTrigger"]
 
 
-@implementer(ICountingTrigger)
+@implementer(ITimetable)
 @frozen(init=False, weakref_slot=False)
 class DateTrigger:
     """
@@ -43,6 +45,18 @@ class DateTrigger:
         Give the first time later than *instant*, ``None`` for never.
         """
         return self.run_date if utc(instant) < self.run_date else None
+
+    def previous_before(self, instant: datetime) -> datetime | None:
+        """
+        Give the last time earlier than *instant*, ``None`` for never.
+        """
+        return self.run_date if self.run_date < utc(instant) else None
+
+    def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """
+        Walk through the times from *start* up to but without *end*.
+        """
+        return walk_between(self, start, end)
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime

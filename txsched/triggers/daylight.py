@@ -16,17 +16,44 @@ reason and width.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
 from ..model.instant import UTC
 from .zones import Segment, find_zone
 
-__all__ = ["Stretch", "Timeline", "instant_of", "timeline"]
+__all__ = ["Fold", "Gap", "Stretch", "Timeline", "instant_of", "timeline"]
 
 _ZERO = timedelta()
 _TICK = timedelta(microseconds=1)
 _NOWHERE = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Gap(str, Enum):
+    """
+    What becomes of a wall time that a zone leaves out.
+    """
+
+    NEXT = "next"  #: it happens at the first moment after the gap
+    SKIP = "skip"  #: it does not happen
+    SHIFT = "shift"  #: it happens later by the width of the gap
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Fold(str, Enum):
+    """
+    What becomes of a wall time that a zone has twice.
+    """
+
+    FIRST = "first"  #: it happens at the first of the two
+    SECOND = "second"  #: it happens at the second of the two
+    BOTH = "both"  #: it happens at both
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 class Stretch(NamedTuple):

@@ -4,6 +4,7 @@ Again and again after the same time, whatever the clocks on the wall do.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 
 from attrs import field, frozen
@@ -11,16 +12,18 @@ from zope.interface import implementer
 
 from ..errors import BadTrigger
 from ..model.instant import UTC
-from ..model.trigger import ICountingTrigger
+from ..model.trigger import ITimetable
+from .clauses import check_bounds, check_jitter, describe_clauses, write_clauses
 from .durations import MAX_DURATION, describe_duration, format_duration
-from .instants import as_instant, utc
+from .instants import utc
+from .timetable import walk_between
 
 __all__ = ["IntervalTrigger"]
 
 _TICK = timedelta(microseconds=1)
 
 
-@implementer(ICountingTrigger)
+@implementer(ITimetable)
 @frozen(init=False, weakref_slot=False)
 class IntervalTrigger:
     """
@@ -34,11 +37,14 @@ class IntervalTrigger:
     :ivar interval: the time between two times.
     :ivar start_date: the first time, in UTC.
     :ivar end_date: no time after this; in UTC.
+    :ivar jitter: by how much a job with this trigger puts off its runs at most; the
+        times that the trigger gives are without it.
     """
 
     interval: timedelta = field()
     start_date: datetime | None = field()
     end_date: datetime | None = field()
+    jitter: timedelta | None = field()
 
     def __init__(
         self,
@@ -51,6 +57,7 @@ class IntervalTrigger:
         start_date: datetime | date | str | None = None,
         end_date: datetime | date | str | None = None,
         timezone: str | tzinfo | None = None,
+        jitter: timedelta | float | str | None = None,
     ) -> None:
         """
         :param weeks: these and the following five add up to the interval, from one
@@ -59,6 +66,8 @@ class IntervalTrigger:
         :param end_date: the last instant at which a time may lie.
         :param timezone: of dates that have none; ``None`` is the zone of this
             machine.
+        :param jitter: a job with this trigger puts off each run by up to this much;
+            also in seconds, or text as ``30s``.
         :raises BadTrigger: naming the argument and what was expected.
         """
         parts = {
@@ -76,12 +85,11 @@ class IntervalTrigger:
             interval = timedelta(**parts)
         except (OverflowError, ValueError):
             raise BadTrigger("interval", "is not a usable length of time") from None
-        start = end = None
-        if start_date is not None:
-            start = as_instant(start_date, timezone, "start_date")
-        if end_date is not None:
-            end = as_instant(end_date, timezone, "end_date")
-        self._begin(interval, start, end)
+        self._begin(
+            interval,
+            *check_bounds(start_date, end_date, timezone),
+            check_jitter(jitter),
+        )
 
     @classmethod
     def of(
@@ -89,6 +97,7 @@ class IntervalTrigger:
         interval: timedelta,
         start_date: datetime | None = None,
         end_date: datetime | None = None,
+        jitter: timedelta | None = None,
     ) -> IntervalTrigger:
         """
         Make one of a whole interval and aware dates.
@@ -96,24 +105,23 @@ class IntervalTrigger:
         :raises BadTrigger: naming the argument and what was expected.
         """
         trigger = cls.__new__(cls)
-        trigger._begin(
-            interval,
-            None if start_date is None else as_instant(start_date, UTC, "start_date"),
-            None if end_date is None else as_instant(end_date, UTC, "end_date"),
-        )
+        bounds = check_bounds(start_date, end_date, UTC)
+        trigger._begin(interval, *bounds, check_jitter(jitter))
         return trigger
 
     def _begin(
-        self, interval: timedelta, start: datetime | None, end: datetime | None
+        self,
+        interval: timedelta,
+        start: datetime | None,
+        end: datetime | None,
+        jitter: timedelta | None,
     ) -> None:
         if not _TICK <= interval <= MAX_DURATION:
             raise BadTrigger(
                 "interval",
                 f"{interval} is not within 1 microsecond to {MAX_DURATION.days} days",
             )
-        if start is not None and end is not None and end < start:
-            raise BadTrigger("end_date", f"{end} is before start_date, {start}")
-        self.__attrs_init__(interval, start, end)
+        self.__attrs_init__(interval, start, end, jitter)
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
@@ -137,6 +145,32 @@ class IntervalTrigger:
         if self.end_date is not None and answer > self.end_date:
             return None
         return answer
+
+    def previous_before(self, instant: datetime) -> datetime | None:
+        """
+        Give the last time earlier than *instant*, ``None`` for never.
+
+        Without a *start_date* that is one interval earlier.
+        """
+        instant = utc(instant)
+        start, interval = self.start_date, self.interval
+        if start is None:
+            try:
+                answer = instant - interval
+            except OverflowError:
+                return None
+            return None if self.end_date and answer > self.end_date else answer
+        if instant <= start:
+            return None
+        if self.end_date is not None and instant > self.end_date:
+            instant = self.end_date + _TICK
+        return instant - _TICK - (instant - _TICK - start) % interval
+
+    def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """
+        Walk through the times from *start* up to but without *end*.
+        """
+        return walk_between(self, start, end)
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
@@ -168,16 +202,8 @@ class IntervalTrigger:
         Say in English when it fires.
         """
         text = f"every {describe_duration(self.interval)}"
-        if self.start_date is not None:
-            text += f" from {self.start_date.replace(tzinfo=None)} UTC"
-        if self.end_date is not None:
-            text += f" until {self.end_date.replace(tzinfo=None)} UTC"
-        return text
+        return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
         text = f"every {format_duration(self.interval)}"
-        if self.start_date is not None:
-            text += f" from {self.start_date.isoformat()}"
-        if self.end_date is not None:
-            text += f" until {self.end_date.isoformat()}"
-        return text
+        return text + write_clauses(self.start_date, self.end_date, self.jitter)

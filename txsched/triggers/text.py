@@ -14,20 +14,36 @@ text                                      trigger
 ``cron hour=9 day_of_week=mon-fri UTC``   named fields
 ========================================  =======================================
 
-``from`` and ``until``, each with an instant, may follow all but the first.  What
-names no zone is read in the one that the caller gives.  ``str()`` of a trigger
+Clauses may follow the rule, in any order:
+
+====================  ===========================================================
+clause                meaning
+====================  ===========================================================
+``from INSTANT``      no time before; the first time of an interval
+``until INSTANT``     no time after
+``jitter DURATION``   each run is put off by up to this much
+``gap CHOICE``        what becomes of a wall time that does not exist: ``next``,
+                      ``skip`` or ``shift``
+``fold CHOICE``       what becomes of a wall time that exists twice: ``first``,
+                      ``second`` or ``both``
+====================  ===========================================================
+
+What names no zone is read in the one that the caller gives.  ``str()`` of a trigger
 always writes the zone, so that the text means the same everywhere.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
 
 from ..errors import BadTrigger
 from ..model.trigger import ITrigger
+from .clauses import Clauses, check_jitter, split_clauses
 from .cron import CronTrigger
-from .cron.syntax import WEEKDAYS, check_length
+from .cron.dialects import DIALECTS, Dialect
+from .cron.syntax import check_length
 from .date import DateTrigger
 from .durations import parse_duration
 from .instants import parse_instant
@@ -35,13 +51,10 @@ from .interval import IntervalTrigger
 
 __all__ = ["parse_trigger"]
 
-_BOUND = re.compile(r"\s(from|until)\s+")
-_AROUND = re.compile(r"\s*([=,])\s*")
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
-_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:,|$)")
+Zone = str | tzinfo | None
 
 
-def parse_trigger(text: str, timezone: str | tzinfo | None = None) -> ITrigger:
+def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
     """
     Read any trigger from text; see :mod:`txsched.triggers.text` for the forms.
 
@@ -50,74 +63,67 @@ def parse_trigger(text: str, timezone: str | tzinfo | None = None) -> ITrigger:
     """
     check_length("trigger", text)
     word, _, rest = text.strip().partition(" ")
-    rest = rest.strip()
     kind = word.lower()
     if kind.startswith("@"):
         kind, rest = "crontab", f"{word} {rest}"
-    if kind == "at":
-        return DateTrigger(parse_instant(rest, timezone, "run_date"))
-    if kind not in ("every", "crontab", "cron"):
+    reader = _READERS.get(kind)
+    if reader is None:
+        *words, last = _READERS
         raise BadTrigger(
             "trigger",
-            f"{text!r} does not begin with at, every, cron, crontab or a nickname"
+            f"{text!r} does not begin with {', '.join(words)}, {last} or a nickname"
             " such as @daily",
         )
-    rest, start, end = _bounds(rest)
-    if kind == "every":
-        return IntervalTrigger.of(
-            parse_duration(rest, "interval"),
-            None if start is None else parse_instant(start, timezone, "start_date"),
-            None if end is None else parse_instant(end, timezone, "end_date"),
-        )
-    own = kind == "cron"
-    words = (_AROUND.sub(r"\1", rest) if own else rest).split()
-    length = _length_own(words) if own else _length_crontab(words)
+    body, clauses = split_clauses(f" {rest.strip()}")
+    return reader(body.strip(), clauses, timezone)
+
+
+def _read_at(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    clauses.given("at", ())
+    return DateTrigger(parse_instant(rest, timezone, "run_date"))
+
+
+def _read_every(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given("every", ("start_date", "end_date", "jitter"))
+    bounds = {
+        name: parse_instant(given[name], timezone, name)
+        for name in ("start_date", "end_date")
+        if name in given
+    }
+    return IntervalTrigger.of(
+        parse_duration(rest, "interval"),
+        **bounds,
+        jitter=check_jitter(given.get("jitter")),
+    )
+
+
+def _read_cron(
+    name: str, dialect: Dialect, rest: str, clauses: Clauses, timezone: Zone
+) -> ITrigger:
+    given = clauses.given(
+        dialect.word, ("start_date", "end_date", "jitter", "gap", "fold")
+    )
+    words = rest.split()
+    length = dialect.length(words)
     expression, where = " ".join(words[:length]), words[length:]
     if len(where) > 1:
         raise BadTrigger(
             "expression",
-            f"{text!r} has too many words: after {expression!r} only the name of a"
+            f"{rest!r} has too many words: after {expression!r} only the name of a"
             " time zone may follow",
         )
-    return CronTrigger.parse(
-        expression,
-        "own" if own else "crontab",
-        where[0] if where else timezone,
-        start,
-        end,
-    )
+    zone = where[0] if where else timezone
+    return CronTrigger.parse(expression, name, zone, **given)
 
 
-def _bounds(text: str) -> tuple[str, str | None, str | None]:
-    """
-    Take ``from`` and ``until`` off the end of *text*.
-    """
-    body, *parts = _BOUND.split(text)
-    found: dict[str, str] = {}
-    for name, value in zip(parts[::2], parts[1::2], strict=True):
-        if name in found:
-            raise BadTrigger("trigger", f"{name!r} is given twice in {text!r}")
-        found[name] = value
-    return body, found.get("from"), found.get("until")
+Reader = Callable[[str, Clauses, Zone], ITrigger]
 
-
-def _length_crontab(words: list[str]) -> int:
-    """
-    Say how many words are the expression: one for a nickname, else five.
-    """
-    return 1 if words and words[0].startswith("@") else 5
-
-
-def _length_own(words: list[str]) -> int:
-    """
-    Say how many words are the expression: fields, and what continues a value.
-    """
-    length = 0
-    for before, word in zip(["", *words], words, strict=False):
-        goes_on = _ORDINAL.search(before.lower()) or (
-            before.lower().endswith("last") and _WEEKDAY.match(word.lower())
-        )
-        if "=" not in word and not goes_on:
-            break
-        length += 1
-    return length
+#: How the rest of a text is read, by its first word.
+_READERS: Mapping[str, Reader] = {
+    "at": _read_at,
+    "every": _read_every,
+    **{
+        dialect.word: partial(_read_cron, name, dialect)
+        for name, dialect in DIALECTS.items()
+    },
+}

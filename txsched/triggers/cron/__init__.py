@@ -7,6 +7,7 @@ Text becomes :class:`~txsched.triggers.cron.walls.Fields` (``own``, ``crontab``,
 dialect is one more module with ``normalize`` and ``parse``.
 """
 
-from .trigger import DIALECTS, CronTrigger
+from .dialects import DIALECTS
+from .trigger import CronTrigger
 
 __all__ = ["DIALECTS", "CronTrigger"]

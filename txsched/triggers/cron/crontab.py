@@ -9,13 +9,14 @@ hour field that begins with ``*`` makes the rule follow elapsed time.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ...errors import BadTrigger
 from .days import DayRule, DaysOfMonth
 from .syntax import MONTHS, WEEKDAYS, FieldSyntax, Place, check_length, parse_field
 from .walls import Fields
 
-__all__ = ["NICKNAMES", "normalize", "parse"]
+__all__ = ["NICKNAMES", "length", "normalize", "parse"]
 
 #: Words that stand for five fields.
 NICKNAMES = {
@@ -66,6 +67,13 @@ def normalize(text: str) -> str:
             " minute, hour, day, month and day_of_week",
         )
     return " ".join(words)
+
+
+def length(words: Sequence[str]) -> int:
+    """
+    Say how many words are the expression: one for a nickname, else five.
+    """
+    return 1 if words and words[0].startswith("@") else 5
 
 
 def parse(text: str) -> Fields:

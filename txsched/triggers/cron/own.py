@@ -9,7 +9,7 @@ every value; week and day_of_week always take every value.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
@@ -25,7 +25,7 @@ from .syntax import (
 )
 from .walls import Fields
 
-__all__ = ["FIELD_NAMES", "join_fields", "normalize", "parse"]
+__all__ = ["FIELD_NAMES", "join_fields", "length", "normalize", "parse"]
 
 _SYNTAX = {
     syntax.name: syntax
@@ -48,6 +48,8 @@ _ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _NTH = re.compile(r"(\S+) (\S+)")
 _BLANKS = re.compile(r"\s+")
 _AROUND_COMMA = re.compile(r"\s*,\s*")
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
+_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:,|$)")
 _FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)\s*=\s*")
 
 
@@ -93,6 +95,28 @@ def normalize(text: str) -> str:
             raise BadTrigger(name, f"is given twice in {text!r}")
         values[name] = value
     return join_fields(values)
+
+
+def length(words: Sequence[str]) -> int:
+    """
+    Say how many words are the expression: fields, and what continues a value.
+    """
+    at = 0
+    before = ""
+    for word in map(str.lower, words):
+        goes_on = (
+            "=" in word
+            or word[0] in ",="
+            or before[-1:] in (",", "=")
+            or _ORDINAL.search(before)
+            or (before.endswith("last") and _WEEKDAY.match(word))
+        )
+        follows = at + 1 < len(words) and words[at + 1][0] == "="
+        if not goes_on and not follows:
+            break
+        before = word
+        at += 1
+    return at
 
 
 def _split(text: str) -> list[tuple[str, str]]:

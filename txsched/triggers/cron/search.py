@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ...model.instant import UTC
-from ..daylight import Stretch, timeline
+from ..daylight import Fold, Gap, Stretch, timeline
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .walls import Fields, Walls
 
@@ -27,10 +27,12 @@ class Schedule:
 
     __slots__ = ("_timeline", "_walls", "fields")
 
-    def __init__(self, fields: Fields, zone: str) -> None:
+    def __init__(self, fields: Fields, zone: str, gap: Gap, fold: Fold) -> None:
         """
         :param fields: which wall times.
         :param zone: the name of the zone whose wall times are meant.
+        :param gap: what becomes of wall times that do not exist.
+        :param fold: what becomes of wall times that exist twice.
         """
         self.fields = fields
         self._walls = Walls(fields)

@@ -4,6 +4,7 @@ The trigger that fires at wall times which match an expression.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -11,32 +12,40 @@ from typing import Any
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ...errors import BadTrigger
 from ...model.instant import UTC
-from ...model.trigger import ICountingTrigger
-from ..instants import as_instant, utc
+from ...model.trigger import ITimetable
+from ..clauses import (
+    check_bounds,
+    check_choice,
+    check_jitter,
+    describe_clauses,
+    write_clauses,
+)
+from ..daylight import Fold, Gap
+from ..instants import utc
+from ..timetable import walk_between
 from ..zones import zone_key
-from . import crontab, own
+from . import own
+from .dialects import DIALECTS, find_dialect
 from .english import describe
 from .search import Schedule
 
-__all__ = ["DIALECTS", "CronTrigger"]
-
-#: The dialects of expressions, by name.
-DIALECTS = {"crontab": crontab, "own": own}
+__all__ = ["CronTrigger"]
 
 _TICK = timedelta(microseconds=1)
 
 
 @lru_cache(maxsize=4096)
-def _schedule(dialect: str, expression: str, zone: str) -> Schedule:
+def _schedule(
+    dialect: str, expression: str, zone: str, gap: Gap, fold: Fold
+) -> Schedule:
     """
     Compile an expression; equal ones share what is made.
     """
-    return Schedule(DIALECTS[dialect].parse(expression), zone)
+    return Schedule(DIALECTS[dialect].parse(expression), zone, gap, fold)
 
 
-@implementer(ICountingTrigger)
+@implementer(ITimetable)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CronTrigger:
     """
@@ -53,6 +62,10 @@ class CronTrigger:
     :ivar timezone: the name of the zone.
     :ivar start_date: no time before this; in UTC.
     :ivar end_date: no time after this; in UTC.
+    :ivar jitter: by how much a job with this trigger puts off its runs at most; the
+        times that the trigger gives are without it.
+    :ivar gap: what becomes of a wall time that does not exist.
+    :ivar fold: what becomes of a wall time that exists twice.
     """
 
     dialect: str = field()
@@ -60,6 +73,9 @@ class CronTrigger:
     timezone: str = field()
     start_date: datetime | None = field()
     end_date: datetime | None = field()
+    jitter: timedelta | None = field()
+    gap: Gap = field()
+    fold: Fold = field()
     _schedule: Schedule = field(eq=False)
 
     def __init__(
@@ -75,6 +91,9 @@ class CronTrigger:
         start_date: datetime | date | str | None = None,
         end_date: datetime | date | str | None = None,
         timezone: str | tzinfo | None = None,
+        jitter: timedelta | float | str | None = None,
+        gap: Gap | str = Gap.NEXT,
+        fold: Fold | str = Fold.FIRST,
     ) -> None:
         """
         Each field takes a number or text: ``*``, ``*/a``, ``a-b``, ``a-b/c`` or a list
@@ -95,6 +114,12 @@ class CronTrigger:
         :param timezone: whose wall times are meant, also those of dates without a
             zone: a name or a ``tzinfo`` that has one; ``None`` is the zone of this
             machine.
+        :param jitter: a job with this trigger puts off each run by up to this much;
+            also in seconds, or text as ``30s``.
+        :param gap: what becomes of a wall time that does not exist: ``next``,
+            ``skip`` or ``shift``; see :class:`~txsched.triggers.Gap`.
+        :param fold: what becomes of a wall time that exists twice: ``first``,
+            ``second`` or ``both``; see :class:`~txsched.triggers.Fold`.
         :raises BadTrigger: naming the field and the place in it.
         """
         expression = own.join_fields(
@@ -109,7 +134,9 @@ class CronTrigger:
                 "second": second,
             }
         )
-        self._begin("own", expression, timezone, start_date, end_date)
+        self._begin(
+            "own", expression, timezone, start_date, end_date, jitter, gap, fold
+        )
 
     @classmethod
     def parse(
@@ -119,6 +146,9 @@ class CronTrigger:
         timezone: str | tzinfo | None = None,
         start_date: datetime | date | str | None = None,
         end_date: datetime | date | str | None = None,
+        jitter: timedelta | float | str | None = None,
+        gap: Gap | str = Gap.NEXT,
+        fold: Fold | str = Fold.FIRST,
     ) -> CronTrigger:
         """
         Read an expression.
@@ -128,13 +158,11 @@ class CronTrigger:
             ``@daily``; ``own``: named fields as ``hour=9 day_of_week=mon-fri``.
         :raises BadTrigger: naming the field and the place in it.
         """
-        syntax = DIALECTS.get(dialect)
-        if syntax is None:
-            known = ", ".join(DIALECTS)
-            raise BadTrigger("dialect", f"{dialect!r} is not one of {known}")
         trigger = cls.__new__(cls)
-        expression = syntax.normalize(text)
-        trigger._begin(dialect, expression, timezone, start_date, end_date)
+        expression = find_dialect(dialect).normalize(text)
+        trigger._begin(
+            dialect, expression, timezone, start_date, end_date, jitter, gap, fold
+        )
         return trigger
 
     @classmethod
@@ -155,17 +183,26 @@ class CronTrigger:
         timezone: str | tzinfo | None,
         start_date: datetime | date | str | None,
         end_date: datetime | date | str | None,
+        jitter: timedelta | float | str | None,
+        gap: Gap | str,
+        fold: Fold | str,
     ) -> None:
         zone = zone_key(timezone)
-        schedule = _schedule(dialect, expression, zone)
-        start = end = None
-        if start_date is not None:
-            start = as_instant(start_date, zone, "start_date")
-        if end_date is not None:
-            end = as_instant(end_date, zone, "end_date")
-        if start is not None and end is not None and end < start:
-            raise BadTrigger("end_date", f"{end} is before start_date, {start}")
-        self.__attrs_init__(dialect, expression, zone, start, end, schedule)
+        gap = check_choice(Gap, gap, "gap")
+        fold = check_choice(Fold, fold, "fold")
+        schedule = _schedule(dialect, expression, zone, gap, fold)
+        start, end = check_bounds(start_date, end_date, zone)
+        self.__attrs_init__(
+            dialect,
+            expression,
+            zone,
+            start,
+            end,
+            check_jitter(jitter),
+            gap,
+            fold,
+            schedule,
+        )
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
@@ -179,6 +216,28 @@ class CronTrigger:
         if self.end_date is not None and answer is not None and answer > self.end_date:
             return None
         return answer
+
+    def previous_before(self, instant: datetime) -> datetime | None:
+        """
+        Give the last time earlier than *instant*, ``None`` for never.
+        """
+        instant = utc(instant)
+        if self.end_date is not None and instant > self.end_date:
+            instant = self.end_date + _TICK
+        answer = self._schedule.last_before(instant)
+        if (
+            self.start_date is not None
+            and answer is not None
+            and answer < self.start_date
+        ):
+            return None
+        return answer
+
+    def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """
+        Walk through the times from *start* up to but without *end*.
+        """
+        return walk_between(self, start, end)
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
@@ -207,20 +266,13 @@ class CronTrigger:
         Say in English when it fires.
         """
         text = f"{describe(self._schedule.fields)} ({self.timezone})"
-        if self.start_date is not None:
-            text += f" from {self.start_date.replace(tzinfo=None)} UTC"
-        if self.end_date is not None:
-            text += f" until {self.end_date.replace(tzinfo=None)} UTC"
-        return text
+        return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
-        word = "cron" if self.dialect == "own" else self.dialect
-        text = f"{word} {self.expression} {self.timezone}"
-        if self.start_date is not None:
-            text += f" from {self.start_date.isoformat()}"
-        if self.end_date is not None:
-            text += f" until {self.end_date.isoformat()}"
-        return text
+        word = DIALECTS[self.dialect].word
+        return f"{word} {self.expression} {self.timezone}" + write_clauses(
+            self.start_date, self.end_date, self.jitter, self.gap, self.fold
+        )
 
     def __repr__(self) -> str:
         return f"<CronTrigger {self}>"
@@ -233,6 +285,9 @@ class CronTrigger:
             self.timezone,
             self.start_date,
             self.end_date,
+            self.jitter,
+            self.gap,
+            self.fold,
         )
 
 
