@@ -26,7 +26,7 @@ WINDOW = 100
 
 #: How many jobs are added at once, and how many such calls are on their way.
 BATCH = 1000
-BATCHES = 4
+BATCHES = 8
 
 
 class Echo(amp.Command):
