@@ -11,8 +11,8 @@ needs comes with ``pip install 'txsched[servers]'``; MariaDB is taken from the m
 or fetched from Debian without root and kept in a cache.  A server never runs as root
 where it must not, and ends with the process that started it, however that ends.
 
-Calls block until the server has done what they ask for; each has a time limit.  All this
-is for Linux.
+Calls block until the server has done what they ask for; each has a time limit.  All
+this is for Linux.
 """
 
 from .failures import ServerFailed, ServerMissing

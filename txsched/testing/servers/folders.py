@@ -53,9 +53,9 @@ def kept_folder(name: str, build: Callable[[Path], None]) -> Path:
     """
     Give a folder that is built once and then kept, for all users to read.
 
-    It lies in ``/var/cache/txsched`` for root, else in ``txsched`` in the cache of the
-    user (``$XDG_CACHE_HOME``, or ``~/.cache``).  Processes that want it at the same time
-    build it once.
+    It lies in ``txsched`` in the cache of the user (``$XDG_CACHE_HOME`` or
+    ``~/.cache``), for root in ``/var/cache/txsched``, unless ``$XDG_CACHE_HOME`` names
+    a folder that all can enter.  Processes that want it at the same time build it once.
 
     :param build: fills an empty folder.
     """
@@ -69,10 +69,13 @@ def kept_folder(name: str, build: Callable[[Path], None]) -> Path:
 
 
 def _cache() -> Path:
-    if os.geteuid() == 0:
-        above = _SYSTEM_CACHE
+    wanted = os.environ.get("XDG_CACHE_HOME")
+    if os.geteuid() != 0:
+        above = Path(wanted) if wanted else Path.home() / ".cache"
+    elif wanted and Path(wanted).is_dir() and is_open(Path(wanted)):
+        above = Path(wanted)
     else:
-        above = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        above = _SYSTEM_CACHE
     cache = above / "txsched"
     if not cache.is_dir():
         cache.mkdir(parents=True, exist_ok=True)

@@ -133,8 +133,23 @@ class Process:
         Let what was paused go on.
         """
         if pid := self.pid:
-            for one in _family(pid):
+            self._release(pid)
+
+    def _release(self, pid: int) -> None:
+        """
+        Continue a family, and wait until it moves.
+
+        A signal that comes before its first thread moves is given to another one, and
+        Python's handlers run in the first, which then would not wake for it.
+        """
+
+        def released() -> bool:
+            held = [one for one in _family(pid) if one.state == "T"]
+            for one in held:
                 _signal(one.pid, signal.SIGCONT)
+            return not held
+
+        _wait_until(released, "to move")
 
     def _hold(self, pid: int) -> set[_Entry]:
         """
