@@ -96,7 +96,10 @@ class _MongoNumbers:
     async def open(cls, url: str) -> _MongoNumbers:
         return cls(
             await deferToThread(
-                MongoClient, url, serverSelectionTimeoutMS=_PATIENCE_MILLISECONDS
+                MongoClient,
+                url,
+                serverSelectionTimeoutMS=_PATIENCE_MILLISECONDS,
+                retryWrites=False,
             )
         )
 
@@ -125,8 +128,8 @@ class _RedisNumbers:
         options: dict[str, Any] = {
             "charset": None,
             "convertNumbers": False,
-            "username": parts.username,
-            "password": parts.password,
+            "username": parts.username and unquote(parts.username),
+            "password": parts.password and unquote(parts.password),
         }
         if parts.scheme == "redis":
             options |= {"dbid": int(parts.path[1:])}

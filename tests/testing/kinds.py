@@ -5,7 +5,9 @@ What holds for a server of each kind, as a mixin of its tests.
 from __future__ import annotations
 
 import os
+import pwd
 import re
+import shutil
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -59,6 +61,13 @@ class KindTests:
         server.start()
         return server
 
+    def owner(self: Any) -> int:
+        """
+        Give the user as whom the server is to run.
+        """
+        drops = self.kind.drops_root and os.geteuid() == 0
+        return pwd.getpwnam("nobody").pw_uid if drops else os.geteuid()
+
     async def connect(self: Any, url: str) -> Numbers:
         numbers = await numbers_at(url)
         self.addCleanup(lambda: Deferred.fromCoroutine(numbers.close()))
@@ -77,7 +86,7 @@ class KindTests:
             self.assertLess(reactor.seconds(), deadline, left)
             await pause(0.01)
 
-    def living(self: Any, what: str, *before: str) -> Living:
+    def living(self: Any, what: str) -> Living:
         living = Living.start(
             Path("/tmp"), "-m", "tests.testing.living", what, self.kind.name
         )
@@ -92,6 +101,7 @@ class KindTests:
         server = self.make_server()
         url = server.url
         self.assertRegex(url, self.url)
+        self.assertEqual(self.owner(), os.stat(f"/proc/{server.pid}").st_uid)
         acknowledged: list[int] = []
         written = Deferred.fromCoroutine(self.write(url, acknowledged))
         while len(acknowledged) < 20:
@@ -127,8 +137,9 @@ class KindTests:
         """
         A paused server keeps its clients waiting, and answers once it goes on.
         """
-        server = self.make_server()
-        numbers = await self.connect(server.url)
+        server = shared_server(self.kind)
+        database = server.create_database()
+        numbers = await self.connect(database.url)
         await numbers.add(1)
         server.pause()
         answer = Deferred.fromCoroutine(numbers.read())
@@ -136,28 +147,28 @@ class KindTests:
         self.assertFalse(answer.called)
         server.resume()
         self.assertEqual([1], await answer)
-        # One that is paused can be ended in good order too.
-        server.pause()
-        server.stop()
-        self.assertEqual(0, server.pid)
+        database.drop()
 
     async def test_two_do_not_meet(self: Any) -> None:
         """
         Two servers at once have nothing in common, and nothing is left of one that is
         closed.
         """
-        one, other = self.make_server(), self.make_server()
-        for number, server in enumerate((one, other), 1):
-            numbers = await self.connect(server.url)
+        one, shared = self.make_server(), shared_server(self.kind)
+        other = shared.create_database()
+        for number, url in enumerate((one.url, other.url), 1):
+            numbers = await self.connect(url)
             await numbers.add(number)
         self.assertEqual([1], await self.read(one.url))
         self.assertEqual([2], await self.read(other.url))
+        self.assertNotEqual(one.pid, shared.pid)
         folder = one.data.parent
         self.assertNotEqual(set(), processes_of(str(folder)))
         one.close()
         self.assertEqual(set(), processes_of(str(folder)))
         self.assertFalse(folder.exists())
         self.assertEqual([2], await self.read(other.url))
+        other.drop()
 
     async def test_databases_of_a_shared_server(self: Any) -> None:
         """
@@ -183,6 +194,7 @@ class KindTests:
         living = self.living("hold")
         text = living.wait_for("\n")
         pid, folder = re.findall(r"started (\d+) (\S+)\n", text)[0]
+        self.addCleanup(shutil.rmtree, folder)
         self.assertIn(int(pid), processes_of(folder))
         living.end(signal.SIGKILL)
         await self.until_gone(folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["connected", "free_port", "reply_of"]
 
-_PATIENCE_SECONDS = 5.0
+_PATIENCE_SECONDS = 2.0
 _HOST = "127.0.0.1"
 
 
@@ -28,7 +28,7 @@ def connected(where: Path | int) -> Iterator[socket.socket]:
     """
     Connect to a UNIX socket or to a port of this machine.
 
-    :raises OSError: nobody is there, or does not answer within five seconds.
+    :raises OSError: nobody is there, or does not answer within two seconds.
     """
     unix = isinstance(where, Path)
     family = socket.AF_UNIX if unix else socket.AF_INET

@@ -43,10 +43,12 @@ def own_folder(account: Account | None) -> Path:
 
 def is_open(path: Path) -> bool:
     """
-    Whether any user may enter a folder, or run a program.
+    Whether any user may enter a folder, or run a program, by this path.
     """
-    path = path.resolve()
-    return all(one.stat().st_mode & stat.S_IXOTH for one in (path, *path.parents))
+    ways = (path.absolute(), path.resolve())
+    return all(
+        one.stat().st_mode & stat.S_IXOTH for way in ways for one in (way, *way.parents)
+    )
 
 
 def kept_folder(name: str, build: Callable[[Path], None]) -> Path:

@@ -87,9 +87,11 @@ class MariaDB:
             "collation-server": "utf8mb4_general_ci",
             **dict(self.settings),
         }
-        program = str(place.programs.folder / "sbin" / "mariadbd")
+        home = place.programs.folder
+        programs = (home / folder / "mariadbd" for folder in ("sbin", "bin"))
+        program = next(filter(Path.exists, programs))
         flags = [f"--{name}={value}" for name, value in options.items()]
-        return [program, *_common(place), "--skip-networking", *flags]
+        return [str(program), *_common(place), "--skip-networking", *flags]
 
     def answers(self, place: Place) -> bool:
         """

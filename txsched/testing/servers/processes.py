@@ -184,13 +184,11 @@ def perform(
     status = process.wait(seconds)
     if status is None:
         process.kill()
+        end = f"did not end within {seconds:g} s"
+    else:
+        end = f"ended with status {status}"
     if status != 0:
-        end = (
-            f"did not end within {seconds:g} s"
-            if status is None
-            else f"ended: {status}"
-        )
-        raise ServerFailed(f"{Path(command[0]).name} {end}\n{last_lines(log)}")
+        raise ServerFailed(f"{Path(command[0]).name} {end}:\n{last_lines(log)}")
 
 
 def _as_account(account: Account | None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ __all__ = ["Valkey"]
 
 #: More than a suite has tests; an empty one costs the server nothing.
 _DATABASES = 10_000
+_PONG = b"+PONG\r\n"
 _NAMES = ("valkey-server", "redis-server")
 
 
@@ -126,7 +127,8 @@ class Valkey:
         """
         See :meth:`IServerKind.url`.
         """
-        login = f"{quote(self.user)}:{quote(self.password)}@" if self.user else ""
+        words = (quote(word, safe="") for word in (self.user, self.password))
+        login = f"{':'.join(words)}@" if self.user else ""
         if self.tcp:
             return f"redis://{login}127.0.0.1:{place.port}/{database}"
         return f"redis+unix://{login}{quote(str(place.socket))}?db={database}"
@@ -142,8 +144,18 @@ class Valkey:
         """
         See :meth:`IServerKind.drop_database`.
         """
-        login = f"AUTH {self.user} {self.password}\r\n" if self.user else ""
-        question = f"{login}SELECT {number}\r\nFLUSHDB\r\nPING\r\n"
-        reply = self._reply(place, question.encode(), b"+PONG\r\n")
-        if not reply.endswith(b"+PONG\r\n") or b"-" in reply:
+        login = [("AUTH", self.user, self.password)] if self.user else []
+        commands = [*login, ("SELECT", str(number)), ("FLUSHDB",), ("PING",)]
+        question = b"".join(map(_request, commands))
+        reply = self._reply(place, question, _PONG)
+        if not reply.endswith(_PONG) or b"-" in reply:
             raise ServerFailed(f"Valkey did not empty database {number}: {reply!r}")
+
+
+def _request(words: Sequence[str]) -> bytes:
+    """
+    Write a command as the protocol does: an array of strings, each with its length.
+    """
+    encoded = [word.encode() for word in words]
+    strings = (b"$%d\r\n%b\r\n" % (len(word), word) for word in encoded)
+    return b"*%d\r\n" % len(encoded) + b"".join(strings)
