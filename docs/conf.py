@@ -21,7 +21,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis)\..*",
+        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis"
+        r"|pathlib)\..*",
     ),
     ("py:.*", r"(Deferred|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)"),
     ("py:.*", r"(Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)"),

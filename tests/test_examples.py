@@ -28,6 +28,7 @@ RUN_BY = {
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
+    "test_server.py": "test_server",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
     "tutorial.console": "test_tutorial",
@@ -152,6 +153,12 @@ class ExampleTests(TranscriptTestCase):
         The example of a job store keeps the contract.
         """
         self.assertIn("test_take_over_in_order", self.run_trial("test_journal"))
+
+    def test_server(self) -> None:
+        """
+        The example of tests with a server of a database passes.
+        """
+        self.assertIn("test_a_note_survives", self.run_trial("test_server"))
 
     def run_trial(self, module: str) -> str:
         living = self.shell(f"python -m twisted.trial {module}")

@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThread
 __all__ = ["Numbers", "numbers_at"]
 
 _PATIENCE_SECONDS = 20.0
-_PATIENCE_MILLISECONDS = 1000
+_PATIENCE_MILLISECONDS = 500
 
 
 class Numbers(Protocol):

