@@ -21,11 +21,11 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis"
-        r"|pathlib)\..*",
+        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis)\..*",
     ),
     ("py:.*", r"(Deferred|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)"),
     ("py:.*", r"(Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)"),
+    ("py:class", r"pathlib\..*"),
     ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer)"),
 ]
 

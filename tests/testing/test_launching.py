@@ -200,6 +200,18 @@ class StartTests(SynchronousTestCase):
                 self.make_server(tcp=True).start()
         self.assertEqual([], list(ports))
 
+    def test_another_server_on_the_port(self) -> None:
+        """
+        It is not taken for ours when another server of the kind answers.
+        """
+        other = self.make_server(tcp=True)
+        other.start()
+        port = int(re.findall(r":(\d+)/0$", other.url)[0])
+        self.patch(server_module, "free_port", lambda: port)
+        with self.assertRaisesRegex(ServerFailed, "Address already in use"):
+            self.make_server(tcp=True).start()
+        self.assertGreater(other.pid, 0)
+
     def test_short_folder(self) -> None:
         """
         A folder for temporary files that is too deep for a socket is not used.

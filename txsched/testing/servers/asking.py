@@ -4,15 +4,17 @@ Questions to a server over its own socket, without a driver.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["connected", "free_port", "reply_of"]
+__all__ = ["connected", "free_port", "is_served_by", "reply_of"]
 
 _PATIENCE_SECONDS = 2.0
 _HOST = "127.0.0.1"
+_LISTENING = "0A"
 
 
 def free_port() -> int:
@@ -21,6 +23,22 @@ def free_port() -> int:
     """
     with socket.create_server((_HOST, 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+def is_served_by(port: int, pid: int) -> bool:
+    """
+    Whether it is a certain process that listens on a port; see proc_net(5).
+    """
+    inodes = set()
+    for line in Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]:
+        _, local, _, state, *others = line.split()
+        if state == _LISTENING and local.endswith(f":{port:04X}"):
+            inodes.add(f"socket:[{others[5]}]")
+    with suppress(OSError):
+        return any(
+            os.readlink(one) in inodes for one in Path(f"/proc/{pid}/fd").iterdir()
+        )
+    return False
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from attrs import define, field, frozen
 
-from .asking import free_port
+from .asking import free_port, is_served_by
 from .failures import ServerFailed, last_lines
 from .folders import own_folder
 from .kind import IServerKind, Place
@@ -202,7 +202,7 @@ class Server:
         self._process.start(command, place.folder, place.environment, place.log)
         deadline = time.monotonic() + _START_SECONDS
         pause = _FIRST_POLL_SECONDS
-        while not self.kind.answers(place):
+        while not self._is_ready(place):
             if not self._process.pid:
                 raise self._failure(place, "ended before it answered")
             if time.monotonic() > deadline:
@@ -210,9 +210,14 @@ class Server:
                 raise self._failure(place, f"did not answer in {_START_SECONDS:g} s")
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_POLL_SECONDS)
-        # Who answered may have been another one on the same port.
-        if not self._process.pid:
-            raise self._failure(place, "ended as it began to answer")
+
+    def _is_ready(self, place: Place) -> bool:
+        """
+        Whether it answers, and not another one that was faster to take the port.
+        """
+        if not self.kind.answers(place):
+            return False
+        return not self.kind.listens or is_served_by(place.port, self._process.pid)
 
     def _failure(self, place: Place, what: str) -> ServerFailed:
         return ServerFailed(f"{self.kind.name} {what}:\n{last_lines(place.log)}")
