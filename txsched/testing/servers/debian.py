@@ -12,12 +12,27 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .failures import ServerFailed, ServerMissing
+from .folders import kept_folder
+from .kind import Programs
 from .processes import perform
 
-__all__ = ["libraries_below", "release_name", "unpack"]
+__all__ = ["fetched", "release_name", "unpack"]
 
 _FETCH_SECONDS = 300.0
 _LIBRARIES = ("lib/*-linux-gnu*", "usr/lib/*-linux-gnu*")
+
+
+def fetched(name: str, packages: Sequence[str]) -> Programs:
+    """
+    Give the programs of packages that are fetched once, and kept in the cache.
+
+    :raises ServerMissing: see :func:`unpack`.
+    """
+    root = kept_folder(
+        f"{name}-{release_name()}", lambda folder: unpack(packages, folder)
+    )
+    libraries = (path for it in _LIBRARIES for path in sorted(root.glob(it)))
+    return Programs(root / "usr", tuple(libraries))
 
 
 def release_name() -> str:
@@ -58,15 +73,6 @@ def unpack(packages: Sequence[str], folder: Path) -> None:
             raise ServerMissing(f"{wanted} cannot be fetched: {error}") from None
 
 
-def libraries_below(folder: Path) -> tuple[Path, ...]:
-    """
-    Give the folders in which unpacked packages have their libraries.
-    """
-    return tuple(
-        path for pattern in _LIBRARIES for path in sorted(folder.glob(pattern))
-    )
-
-
 def _apt(apt: Path, *arguments: str) -> None:
     options = {
         "Dir::State": apt / "state",
@@ -74,6 +80,7 @@ def _apt(apt: Path, *arguments: str) -> None:
         "Dir::Cache": apt / "cache",
         "APT::Sandbox::User": "root",
         "APT::Install-Recommends": "false",
+        "Acquire::Languages": "none",
         "Acquire::Retries": 3,
         # The locks that it would take are those of the machine, which it leaves alone.
         "Debug::NoLocking": "true",

@@ -15,9 +15,8 @@ from attrs import field, frozen
 from zope.interface import implementer
 
 from .asking import reply_of
-from .debian import libraries_below, release_name, unpack
+from .debian import fetched
 from .failures import ServerMissing
-from .folders import kept_folder
 from .kind import IServerKind, Place, Programs, Settings, as_settings
 from .processes import perform
 
@@ -60,13 +59,12 @@ class MariaDB:
         if found is not None:
             return Programs(Path(found).resolve().parent.parent)
         try:
-            root = kept_folder(f"mariadb-{release_name()}", _unpack)
+            return fetched("mariadb", _PACKAGES)
         except ServerMissing as error:
             raise ServerMissing(
                 "MariaDB is not here: install it by apt-get install --no-install-"
                 f"recommends {' '.join(_PACKAGES)} ({error})"
             ) from None
-        return Programs(root / "usr", libraries_below(root))
 
     def creation(self, place: Place) -> Sequence[Sequence[str]]:
         """
@@ -146,7 +144,3 @@ def _execute(place: Place, statement: str) -> None:
     login = ["--no-defaults", f"--socket={place.socket}", "--user=root"]
     command = [program, *login, f"--execute={statement}"]
     perform(command, place.folder, place.environment, place.log)
-
-
-def _unpack(folder: Path) -> None:
-    unpack(_PACKAGES, folder)

