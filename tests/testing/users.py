@@ -12,15 +12,16 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.testing.servers import PostgreSQL
+from txsched.testing.servers import Place, PostgreSQL, Valkey
 from txsched.testing.servers.folders import is_open
 
 from ..integration.living import Living, environment
 
-__all__ = ["a_user", "private_folder"]
+__all__ = ["a_user", "a_valkey", "private_folder"]
 
 
 def private_folder(test: SynchronousTestCase) -> Path:
@@ -33,6 +34,18 @@ def private_folder(test: SynchronousTestCase) -> Path:
         nobody = pwd.getpwnam("nobody")
         os.chown(folder, nobody.pw_uid, nobody.pw_gid)
     return folder
+
+
+def a_valkey(test: SynchronousTestCase) -> Path:
+    """
+    Give a program that is Valkey, or Redis, and runs wherever it is put in this test.
+    """
+    programs = Valkey().locate(False)
+    libraries = os.pathsep.join(map(str, programs.libraries))
+    patch = mock.patch.dict(os.environ, {"LD_LIBRARY_PATH": libraries})
+    patch.start()
+    test.addCleanup(patch.stop)
+    return Path(Valkey().command(Place(Path("/tmp"), programs))[0])
 
 
 def a_user(folder: Path, *arguments: str) -> Living:

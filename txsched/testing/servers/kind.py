@@ -90,8 +90,9 @@ class Place:
             if not name.startswith(_FOREIGN)
         }
         mine |= {"HOME": str(self.folder), "LC_ALL": "C"}
-        if self.programs.libraries:
-            mine["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, self.programs.libraries))
+        libraries = [*map(str, self.programs.libraries), mine.get("LD_LIBRARY_PATH")]
+        if any(libraries):
+            mine["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, libraries))
         return mine
 
 
