@@ -21,12 +21,21 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..model.instant import UTC
-from .zones import Segment, find_zone
+from .zones import FIRST_YEAR, LAST_YEAR, Segment, Zone, find_zone
 
-__all__ = ["Fold", "Gap", "Stretch", "Timeline", "instant_of", "timeline"]
+__all__ = [
+    "Fold",
+    "Gap",
+    "Stretch",
+    "Timeline",
+    "instant_of",
+    "instants_of",
+    "timeline",
+]
 
 _ZERO = timedelta()
-_TICK = timedelta(microseconds=1)
+#: No instant of a wall time, nor its gap, is further than this from it.
+_FAR = timedelta(days=3)
 _NOWHERE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -128,6 +137,52 @@ def timeline(key: str, elapsed: bool) -> Timeline:
     return Timeline(key, elapsed)
 
 
+def instants_of(wall: datetime, key: str, gap: Gap, fold: Fold) -> tuple[datetime, ...]:
+    """
+    Give the instants at which a rule that names a wall time makes it happen.
+
+    A wall time that the clock shows is no matter of *gap*, however often it was
+    jumped over; one that it never shows happens by the first jump over it.
+
+    :param wall: a naive datetime.
+    :param key: the name of the zone.
+    :param gap: what becomes of it where the zone leaves it out.
+    :param fold: what becomes of it where the zone has it twice.
+    :returns: in UTC, in order: one; two for :attr:`Fold.BOTH` in a fold; none for
+        :attr:`Gap.SKIP` in a gap, and outside the years 1970 to 2199.
+    """
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        return ()
+    wall = wall.replace(tzinfo=UTC, fold=0)
+    near = _segments_near(find_zone(key), wall)
+    shown = [
+        wall - segment.offset
+        for segment in near
+        if segment.start <= wall - segment.offset < segment.end
+    ]
+    if not shown:
+        return _over_gap(near, wall, gap)
+    if fold is Fold.FIRST:
+        return (shown[0],)
+    return (shown[-1],) if fold is Fold.SECOND else tuple(shown)
+
+
+def _segments_near(zone: Zone, wall: datetime) -> list[Segment]:
+    years = sorted({(wall - _FAR).year, wall.year, (wall + _FAR).year})
+    return [segment for year in years for segment in zone.segments(year)]
+
+
+def _over_gap(near: list[Segment], wall: datetime, gap: Gap) -> tuple[datetime, ...]:
+    if gap is Gap.SKIP:
+        return ()
+    jump = next(
+        segment
+        for segment in near
+        if segment.start + segment.before <= wall < segment.start + segment.offset
+    )
+    return (jump.start if gap is Gap.NEXT else wall - jump.before,)
+
+
 def instant_of(wall: datetime, key: str) -> datetime:
     """
     Give the instant of a wall time; in a gap and in a fold as a rule that names it.
@@ -135,15 +190,4 @@ def instant_of(wall: datetime, key: str) -> datetime:
     :param wall: a naive datetime of a known year.
     :param key: the name of the zone.
     """
-    wall = wall.replace(tzinfo=UTC, fold=0)
-    history = timeline(key, False)
-    # No zone is further than a day from UTC.
-    at = wall - timedelta(days=1)
-    while True:
-        stretch = history.find(at)
-        assert stretch is not None, f"{wall} is not of a known year"
-        if stretch.gap is not None and wall < stretch.gap[1]:
-            return stretch.start
-        if wall - stretch.offset < stretch.end:
-            return wall - stretch.offset
-        at = stretch.end
+    return instants_of(wall, key, Gap.NEXT, Fold.FIRST)[0]
