@@ -117,8 +117,8 @@ def segments_near(history: History, first: int, last: int) -> list[Segment]:
     high = bisect_right(changes, last + FAR)
     return [
         Segment(
-            changes[place - 1] if place else BEGIN,
-            changes[place] if place < len(changes) else END,
+            changes[place - 1] if place else BEGIN - FAR,
+            changes[place] if place < len(changes) else END + FAR,
             offsets[place],
             offsets[place - 1 if place else 0],
         )

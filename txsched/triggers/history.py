@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import struct
 import zoneinfo
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import resources
@@ -28,7 +29,9 @@ _HEADER = struct.Struct(">4sc15x6L")
 _TYPE = struct.Struct(">lBB")
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86400
-_NAME = r"(?:[A-Za-z]+|<[^>]+>)"
+#: So many years that one change is earlier than all that matters.
+_RULED = range(FIRST_YEAR - 2, LAST_YEAR + 2)
+_NAME = r"(?:[^<,0-9:.+-]+|<[^>]+>)"
 _CLOCK = r"[+-]?\d+(?::\d+){0,2}"
 _RULE = rf",([^,/]+)(?:/({_CLOCK}))?"
 _TZ = re.compile(rf"{_NAME}({_CLOCK})(?:{_NAME}({_CLOCK})?{_RULE}{_RULE})?", re.ASCII)
@@ -54,10 +57,11 @@ def read_history(key: str) -> History:
     times, offsets, rule = _parse(_load(key))
     changes = list(zip(times, offsets[1:], strict=True))
     if rule:
-        # The rule goes on where the table ends.
+        # From the end of the table on the rule says all, also what holds there.
         last = times[-1] if times else _midnight(FIRST_YEAR - 1, 1, 1)
-        later = (change for change in _follow(rule) if change[0] > last)
-        changes += sorted(later, key=itemgetter(0))
+        ruled = sorted(_follow(rule), key=itemgetter(0))
+        place = bisect_right(ruled, last, key=itemgetter(0))
+        changes += [(last, ruled[place - 1][1]), *ruled[place:]]
     return _tidy(offsets[0], changes)
 
 
@@ -109,20 +113,20 @@ def _length(counts: list[int], size: int) -> int:
 
 def _follow(rule: str) -> Iterator[tuple[int, int]]:
     """
-    Give the changes of all known years by the rule of POSIX.
+    Give the changes of all known years, and some before, by the rule of POSIX.
     """
     match = _TZ.fullmatch(rule)
     assert match is not None, f"{rule!r} is not as in RFC 8536"
     standard, summer, *dates = match.groups()
     usual = -_seconds(standard)
     if dates[0] is None:
-        yield _midnight(FIRST_YEAR - 1, 1, 1), usual
+        yield _midnight(_RULED[0], 1, 1), usual
         return
     ahead = usual + 3600 if summer is None else -_seconds(summer)
     begin, end = _day_finder(dates[0]), _day_finder(dates[2])
     begins = _seconds(dates[1] or "2") - usual
     ends = _seconds(dates[3] or "2") - ahead
-    for year in range(FIRST_YEAR - 1, LAST_YEAR + 2):
+    for year in _RULED:
         yield begin(year) + begins, ahead
         yield end(year) + ends, usual
 
@@ -167,15 +171,15 @@ def _midnight(year: int, month: int, day: int) -> int:
 
 def _tidy(first: int, changes: list[tuple[int, int]]) -> History:
     """
-    Drop what is before the known years, and changes that change no offset.
+    Drop what is far from the known years, and changes that change no offset.
     """
-    begin = _midnight(FIRST_YEAR - 1, 1, 1)
+    begin, end = _midnight(FIRST_YEAR - 1, 1, 1), _midnight(LAST_YEAR + 2, 1, 1)
     early = [offset for time, offset in changes if time <= begin]
     first = early[-1] if early else first
     times, offsets = [], [first]
     # A rule may end summer time at the moment at which it begins it again.
     for time, offset in dict(changes).items():
-        if time > begin and offset != offsets[-1]:
+        if begin < time < end and offset != offsets[-1]:
             times.append(time)
             offsets.append(offset)
     return History(tuple(times), tuple(offsets))

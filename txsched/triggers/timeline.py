@@ -98,7 +98,7 @@ class Timeline:
         start = changes[place - 1] if place else BEGIN
         end = changes[place] if place < len(changes) else END
         near = segments_near(self._history, start, end)
-        this = next(segment for segment in near if segment.start == start)
+        this = next(segment for segment in near if start < segment.end)
         policy = self._policy
         if policy is None or len(near) == 1:
             yield _stretch(start, end, [this.offset], [])
