@@ -15,6 +15,7 @@ from .daylight import (
     BEGIN,
     END,
     EPOCH,
+    FAR,
     Gap,
     Policy,
     Segment,
@@ -94,23 +95,47 @@ class Timeline:
         """
         Cut what lies between two changes of the offset.
         """
-        changes = self._history.changes
+        changes, offsets = self._history
         start = changes[place - 1] if place else BEGIN
         end = changes[place] if place < len(changes) else END
-        near = segments_near(self._history, start, end)
-        this = next(segment for segment in near if start < segment.end)
-        policy = self._policy
-        if policy is None or len(near) == 1:
-            yield _stretch(start, end, [this.offset], [])
-            return
-        gap = _left_out(near, this) if policy.gap is Gap.NEXT else []
-        at, offsets = start, _offsets(near, this, start, policy)
-        for cut in _cuts(near, start, end):
-            following = _offsets(near, this, cut, policy)
-            if following != offsets:
-                yield _stretch(at, cut, offsets, gap)
-                at, offsets, gap = cut, following, []
-        yield _stretch(at, end, offsets, gap)
+        low, high = bisect_right(changes, start - FAR), bisect_right(changes, end + FAR)
+        near = History(
+            tuple(change - start for change in changes[low:high]),
+            offsets[low : high + 1],
+        )
+        ahead = timedelta(seconds=start)
+        for stretch in _cut(near, end - start, self._policy):
+            yield Stretch(
+                stretch.start + ahead,
+                stretch.end + ahead,
+                stretch.offsets,
+                tuple((first + ahead, last + ahead) for first, last in stretch.gap),
+            )
+
+
+@lru_cache(maxsize=4096)
+def _cut(history: History, end: int, policy: Policy | None) -> tuple[Stretch, ...]:
+    """
+    Give the stretches of a time that begins in 1970.
+
+    Most years are like others, but for when they begin; so they are worked out once.
+
+    :param history: the changes in the time and near it.
+    :param end: the first instant after it.
+    """
+    near = segments_near(history, 0, end)
+    this = next(segment for segment in near if segment.end > 0)
+    if policy is None or len(near) == 1:
+        return (_stretch(0, end, [this.offset], []),)
+    stretches = []
+    gap = _left_out(near, this) if policy.gap is Gap.NEXT else []
+    start, offsets = 0, _offsets(near, this, 0, policy)
+    for cut in _cuts(near, end):
+        following = _offsets(near, this, cut, policy)
+        if following != offsets:
+            stretches.append(_stretch(start, cut, offsets, gap))
+            start, offsets, gap = cut, following, []
+    return (*stretches, _stretch(start, end, offsets, gap))
 
 
 def _stretch(
@@ -128,18 +153,19 @@ def _moment(seconds: int) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
-def _cuts(near: list[Segment], start: int, end: int) -> list[int]:
+def _cuts(near: list[Segment], end: int) -> list[int]:
     """
-    Give the instants within a segment where wall times may begin to happen otherwise.
+    Give the instants before *end* where wall times may begin to happen otherwise.
 
     Those are where the wall time is one that the clock shows, or would have shown by
     an offset of the neighbourhood, at a change.
     """
-    offsets = {offset for segment in near for offset in segment[2:]}
+    offsets = {segment.offset for segment in near}
     steps = {one - other for one in offsets for other in offsets}
-    changes = [segment.start for segment in near]
+    # The first segment began far away.
+    changes = [segment.start for segment in near[1:]]
     cuts = {change + step for change in changes for step in steps}
-    return sorted(cut for cut in cuts if start < cut < end)
+    return sorted(cut for cut in cuts if 0 < cut < end)
 
 
 def _offsets(near: list[Segment], this: Segment, at: int, policy: Policy) -> list[int]:
@@ -162,6 +188,8 @@ def _left_out(near: list[Segment], this: Segment) -> list[tuple[int, int]]:
     Give the wall times that the begin of a segment jumps over and that are not shown.
     """
     first, last = this.start + this.before, this.start + this.offset
+    if first >= last:
+        return []
     changes = [segment.start + segment.before for segment in near]
     changes += [segment.start + segment.offset for segment in near]
     walls = sorted({first, last, *(one for one in changes if first < one < last)})
