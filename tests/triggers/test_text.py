@@ -246,14 +246,6 @@ class ZoneTests(SynchronousTestCase):
         self.assertEqual(error.field, "timezone")
         self.assertIn("this machine has no name", error.reason)
 
-    def test_outside_the_known_years(self):
-        """
-        A zone has no history outside the years that triggers know.
-        """
-        for key in ("UTC", "Europe/Berlin"):
-            self.assertEqual(zones.find_zone(key).segments(1960), ())
-            self.assertEqual(zones.find_zone(key).segments(2300), ())
-
 
 class EnglishTests(SynchronousTestCase):
     """

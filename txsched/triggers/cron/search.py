@@ -7,15 +7,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from ...model.instant import UTC
-from ..daylight import Fold, Gap, Stretch, timeline
+from ..daylight import Fold, Gap, Policy
+from ..timeline import Stretch, timeline
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .walls import Fields, Walls
 
 __all__ = ["Schedule"]
 
 _TICK = timedelta(microseconds=1)
-#: No wall time is further than this from its instant.
-_FAR = timedelta(hours=36)
+#: No wall time is further than this from its instant, and from the end of its gap.
+_FAR = timedelta(days=3)
 _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - _FAR
 _LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) + _FAR
 
@@ -36,60 +37,42 @@ class Schedule:
         """
         self.fields = fields
         self._walls = Walls(fields)
-        self._timeline = timeline(zone, fields.elapsed)
+        self._timeline = timeline(zone, None if fields.elapsed else Policy(gap, fold))
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
         Give the first one later than *instant*, which is in UTC, as the answer is.
         """
-        stretch = self._timeline.last
-        if stretch.start <= instant < stretch.end:
-            offset = stretch.offset
+        start, end, offset = self._timeline.last
+        if start <= instant < end:
             answer = self._walls.after(instant + offset) - offset
-            if answer < stretch.end:
+            if answer < end:
                 return answer
         return self._search(max(instant, _EARLIEST))
 
     def _search(self, instant: datetime) -> datetime | None:
         stretch = self._timeline.find(instant)
-        if stretch is None:
-            return None
-        wall = max(instant, stretch.start - _TICK) + stretch.offset
-        while True:
-            candidate = self._walls.after(wall)
-            answer = candidate - stretch.offset
+        while stretch is not None:
+            if instant < stretch.start:
+                if self._in_gap(stretch):
+                    return stretch.start
+                instant = stretch.start - _TICK
+            candidates = [
+                self._walls.after(instant + offset) - offset
+                for offset in stretch.offsets
+            ]
+            answer = min(candidates, default=stretch.end)
             if answer < stretch.end:
                 return answer
-            following = self._timeline.find(stretch.end)
-            if following is None:
-                return None
-            if self._in_gap(following):
-                return following.start
-            after = following.start - _TICK + following.offset
-            # Nothing lies between wall and candidate, so a far one is gone to
-            # at once; but not past a fold, where earlier wall times come back.
-            if wall <= after and candidate - _FAR > following.end:
-                following = self._timeline.find(candidate - _FAR)
-                if following is None:
-                    return None
-                after = candidate - _FAR
-            stretch, wall = following, after
-
-    def count(self, first: datetime, end: datetime) -> int:
-        """
-        Count those from *first* up to but without *end*; both are in UTC.
-        """
-        total = 0
-        stretch = self._timeline.find(max(first, _EARLIEST))
-        while stretch is not None and stretch.begin < end:
-            start, offset = max(first, stretch.start), stretch.offset
-            total += self._walls.count(start + offset, min(end, stretch.end) + offset)
-            if first <= stretch.start and self._in_gap(stretch):
-                # It may be a wall time of its own as well: still one instant.
-                at = stretch.start + offset
-                total += not self._walls.count(at, at + _TICK)
-            stretch = self._timeline.find(stretch.end)
-        return total
+            # Nothing is between the two wall times.  Where the end of the stretch is
+            # far from the first, none that comes back in a fold can be earlier, and
+            # all that is far from the second is passed over.
+            target = stretch.end
+            if target - _FAR > instant and answer - _FAR > target:
+                target = answer - _FAR
+            instant = target - _TICK
+            stretch = self._timeline.find(target)
+        return None
 
     def last_before(self, end: datetime) -> datetime | None:
         """
@@ -98,28 +81,62 @@ class Schedule:
         end = min(end, _LATEST)
         stretch = self._timeline.find(end - _TICK)
         while stretch is not None:
-            wall = min(end, stretch.end) + stretch.offset
-            candidate = self._walls.before(wall)
-            if candidate - stretch.offset >= stretch.start:
-                return candidate - stretch.offset
-            if stretch.start < end and self._in_gap(stretch):
+            candidates = [
+                self._walls.before(end + offset) - offset for offset in stretch.offsets
+            ]
+            answer = max(candidates, default=stretch.start - _TICK)
+            if answer >= stretch.start:
+                return answer
+            if self._in_gap(stretch):
                 return stretch.start
-            previous = self._timeline.find(stretch.begin - _TICK)
-            # As in _search: a far one is gone to at once, but not past a fold.
-            if (
-                previous is not None
-                and previous.end + previous.offset <= wall
-                and candidate + _FAR < previous.begin
-            ):
-                previous = self._timeline.find(candidate + _FAR)
-            stretch = previous
+            # As in _search, the other way round.
+            target = stretch.start
+            if target + _FAR < end and answer + _FAR < target:
+                target = answer + _FAR
+            end = target
+            stretch = self._timeline.find(end - _TICK)
         return None
+
+    def count(self, first: datetime, end: datetime) -> int:
+        """
+        Count those from *first* up to but without *end*; both are in UTC.
+        """
+        total = 0
+        first = max(first, _EARLIEST)
+        while first < end:
+            stretch = self._timeline.find(first)
+            if stretch is None:
+                break
+            total += self._count(stretch, first, min(end, stretch.end))
+            first = stretch.end
+        return total
+
+    def _count(self, stretch: Stretch, first: datetime, end: datetime) -> int:
+        """
+        Count those of one stretch.
+        """
+        offsets = stretch.offsets
+        if len(offsets) > 1:
+            # What falls together is one.
+            bits = 0
+            for offset in offsets:
+                bits |= self._walls.bits(first + offset, end + offset)
+            return bits.bit_count()
+        total = 0
+        for offset in offsets:
+            total = self._walls.count(first + offset, end + offset)
+        if first == stretch.start and self._in_gap(stretch):
+            # It may be a wall time of its own as well: still one instant.
+            total += not any(
+                self._walls.count(first + offset, first + offset + _TICK)
+                for offset in offsets
+            )
+        return total
 
     def _in_gap(self, stretch: Stretch) -> bool:
         """
-        Whether a wall time lies in the gap before *stretch*.
+        Whether a wall time happens at the start of *stretch* because it does not exist.
         """
-        if stretch.gap is None:
-            return False
-        start, end = stretch.gap
-        return self._walls.after(start - _TICK) < end
+        return any(
+            self._walls.after(first - _TICK) < last for first, last in stretch.gap
+        )

@@ -23,6 +23,7 @@ NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 ALWAYS = datetime(1000, 1, 1, tzinfo=UTC)
 
 _SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _NO_MONTHS = (0,) * 13
 
 
@@ -56,6 +57,22 @@ def _table(mask: int, size: int) -> bytes:
         if mask >> number & 1:
             after = number
     return bytes(table)
+
+
+def _spread(pattern: int, mask: int, width: int) -> int:
+    """
+    Give *pattern* once for each bit of *mask*, each *width* bits further.
+    """
+    return sum(pattern << width * place for place in range(60) if mask >> place & 1)
+
+
+def _full_second(wall: datetime) -> datetime:
+    """
+    Give the first full second that is not earlier.
+    """
+    if wall.microsecond:
+        return wall.replace(microsecond=0) + _SECOND
+    return wall
 
 
 def _lowest(mask: int) -> int:
@@ -182,10 +199,7 @@ class Walls:
         """
         if first >= end:
             return 0
-        if first.microsecond:
-            first += _SECOND
-        if end.microsecond:
-            end += _SECOND
+        first, end = _full_second(first), _full_second(end)
         per_day = self._below(24, 0, 0)
         total = self._days_below(end, first.year) - self._days_below(first, first.year)
         total *= per_day
@@ -194,6 +208,26 @@ class Walls:
         if self._months(first.year)[first.month] >> first.day & 1:
             total -= self._below(first.hour, first.minute, first.second)
         return total
+
+    def bits(self, first: datetime, end: datetime) -> int:
+        """
+        Give those from *first* up to but without *end* as a mask.
+
+        :param end: at most some days after *first*.
+        :returns: bit 0 is the first full second not earlier than *first*.
+        """
+        first, end = _full_second(first), _full_second(end)
+        hour = _spread(self._seconds, self._minutes, 60)
+        day = _spread(hour, self._hours, 3600)
+        midnight = first.replace(hour=0, minute=0, second=0)
+        skipped = (first - midnight) // _SECOND
+        bits = place = 0
+        while midnight < end:
+            if self._months(midnight.year)[midnight.month] >> midnight.day & 1:
+                bits |= day << place
+            midnight += _DAY
+            place += 86400
+        return bits >> skipped & (1 << (end - first) // _SECOND) - 1
 
     def _months(self, year: int) -> tuple[int, ...]:
         """
