@@ -2,7 +2,12 @@
 The roles: each has one contract suite in :mod:`txsched.testing.contracts`.
 """
 
-from ..model.trigger import ICountingTrigger, ITimetable, ITrigger
+from ..model.trigger import (
+    ICountingTrigger,
+    ISeededTrigger,
+    ITimetable,
+    ITrigger,
+)
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
 from .timing import IClock, ILoop
@@ -19,6 +24,7 @@ __all__ = [
     "ILoop",
     "IQuarantine",
     "IScheduler",
+    "ISeededTrigger",
     "ISubscription",
     "ITimetable",
     "ITrigger",

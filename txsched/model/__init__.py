@@ -45,7 +45,13 @@ from .query import (
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
-from .trigger import ICountingTrigger, ITimetable, ITrigger, ShownTrigger
+from .trigger import (
+    ICountingTrigger,
+    ISeededTrigger,
+    ITimetable,
+    ITrigger,
+    ShownTrigger,
+)
 
 __all__ = [
     "COMMAND",
@@ -58,6 +64,7 @@ __all__ = [
     "EventsLost",
     "Forecast",
     "ICountingTrigger",
+    "ISeededTrigger",
     "ITimetable",
     "ITrigger",
     "Job",

@@ -14,7 +14,13 @@ from zope.interface import Interface, implementer
 
 from ..errors import BadTrigger
 
-__all__ = ["ICountingTrigger", "ITimetable", "ITrigger", "ShownTrigger"]
+__all__ = [
+    "ICountingTrigger",
+    "ISeededTrigger",
+    "ITimetable",
+    "ITrigger",
+    "ShownTrigger",
+]
 
 
 class ITrigger(Interface):
@@ -89,6 +95,20 @@ class ITimetable(ICountingTrigger):
         Walk through the times from *start* up to but without *end*, in order.
 
         :raises BadTrigger: one of the two has no time zone.
+        """
+
+
+class ISeededTrigger(ITrigger):
+    """
+    A trigger that is to differ from job to job, so that not all run at once.
+    """
+
+    def for_job(job_id: str) -> ITrigger:
+        """
+        Give the trigger that the job of this id gets: the same for each node, and
+        each time.
+
+        A trigger that does not differ gives itself.
         """
 
 

@@ -103,6 +103,7 @@ def _read_cron(
     given = clauses.given(
         dialect.word, ("start_date", "end_date", "jitter", "gap", "fold")
     )
+    rest, named = dialect.split_zone(rest)
     words = rest.split()
     length = dialect.length(words)
     expression, where = " ".join(words[:length]), words[length:]
@@ -112,7 +113,9 @@ def _read_cron(
             f"{rest!r} has too many words: after {expression!r} only the name of a"
             " time zone may follow",
         )
-    zone = where[0] if where else timezone
+    if where and named is not None:
+        raise BadTrigger("timezone", f"two zones are named, {named} and {where[0]}")
+    zone = named or (where[0] if where else timezone)
     return CronTrigger.parse(expression, name, zone, **given)
 
 

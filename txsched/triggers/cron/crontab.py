@@ -4,6 +4,10 @@ The dialect of crontab(5): five fields, with the meaning that Vixie cron gave th
 Sunday is 0 and 7.  When both day fields are restricted a day matches when *either*
 does; when one of them begins with ``*``, be it ``*/2``, both must match.  A minute or
 hour field that begins with ``*`` makes the rule follow elapsed time.
+
+Beyond crontab(5), where nothing can be mistaken: ``L`` and ``W`` among the days of
+the month, ``#`` and ``L`` behind a day of the week, see :mod:`.specials`; ``H``, see
+:mod:`.hashing`.
 """
 
 from __future__ import annotations
@@ -12,11 +16,32 @@ import re
 from collections.abc import Sequence
 
 from ...errors import BadTrigger
-from .days import DayRule, DaysOfMonth
-from .syntax import MONTHS, WEEKDAYS, FieldSyntax, Place, check_length, parse_field
+from ..zones import FIRST_YEAR
+from .days import ALL_YEARS, DayRule
+from .hashing import resolve_hash
+from .specials import parse_days, parse_weekdays, write_specials
+from .syntax import (
+    MONTHS,
+    SUNDAY_FIRST,
+    FieldSyntax,
+    Place,
+    check_length,
+    count_of,
+    parse_field,
+)
 from .walls import Fields
 
-__all__ = ["NICKNAMES", "length", "normalize", "parse"]
+__all__ = [
+    "FIELDS",
+    "NICKNAMES",
+    "length",
+    "normalize",
+    "parse",
+    "parse_columns",
+    "resolve",
+    "resolve_columns",
+    "split_zone",
+]
 
 #: Words that stand for five fields.
 NICKNAMES = {
@@ -28,21 +53,37 @@ NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-_SUNDAY_FIRST = {"sun": 0, **{name: day + 1 for name, day in WEEKDAYS.items()}}
-_SUNDAY_FIRST["sun"] = 0
-
-_MINUTE = FieldSyntax("minute", 0, 59, wide_steps=True)
-_HOUR = FieldSyntax("hour", 0, 23, wide_steps=True)
-_DAY = FieldSyntax("day", 1, 31, wide_steps=True)
-_MONTH = FieldSyntax("month", 1, 12, MONTHS, wide_steps=True)
-_WEEKDAY = FieldSyntax("day_of_week", 0, 6, _SUNDAY_FIRST, same=7, wide_steps=True)
-_FIELDS = (_MINUTE, _HOUR, _DAY, _MONTH, _WEEKDAY)
+#: The fields, in the order in which they stand.
+FIELDS = (
+    FieldSyntax("minute", 0, 59, wide_steps=True),
+    FieldSyntax("hour", 0, 23, wide_steps=True),
+    FieldSyntax("day", 1, 31, wide_steps=True),
+    FieldSyntax("month", 1, 12, MONTHS, wide_steps=True),
+    FieldSyntax("day_of_week", 0, 6, SUNDAY_FIRST, same=7, wide_steps=True),
+)
+_MONDAY = 1
 _WORD = re.compile(r"\S+")
+_ZONE = re.compile(r"\s*(?:CRON_)?TZ=(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_OTHERS = {
+    6: "; write six fields, the seconds first, as seconds or quartz",
+    7: "; write seven fields, seconds first and year last, as seconds or quartz",
+}
+
+
+def split_zone(text: str) -> tuple[str, str | None]:
+    """
+    Take ``CRON_TZ=Europe/Berlin``, or ``TZ=``, off the beginning, as cronie and others
+    know it.
+
+    :returns: the expression, and the name of the zone, if any.
+    """
+    match = _ZONE.fullmatch(text)
+    return (text, None) if match is None else (match[2], match[1])
 
 
 def normalize(text: str) -> str:
     """
-    Give the one way to write an expression: five fields, in lower case.
+    Give the one way to write an expression: five fields, names in lower case.
 
     :raises BadTrigger: for ``expression``: it has not five fields, or an unknown
         nickname.
@@ -60,13 +101,13 @@ def normalize(text: str) -> str:
             raise BadTrigger("expression", f"{text!r} is not one of {known}")
         return NICKNAMES[lower]
     words = lower.split()
-    if len(words) != len(_FIELDS):
+    if len(words) != len(FIELDS):
         raise BadTrigger(
             "expression",
-            f"{text!r} has {len(words)} fields, crontab has 5:"
-            " minute, hour, day, month and day_of_week",
+            f"{text!r} has {count_of(len(words), 'field')}, crontab has 5:"
+            f" minute, hour, day, month and day_of_week{_OTHERS.get(len(words), '')}",
         )
-    return " ".join(words)
+    return write_specials(" ".join(words))
 
 
 def length(words: Sequence[str]) -> int:
@@ -76,29 +117,66 @@ def length(words: Sequence[str]) -> int:
     return 1 if words and words[0].startswith("@") else 5
 
 
-def parse(text: str) -> Fields:
+def resolve(expression: str, seed: str) -> str:
+    """
+    Put numbers in place of each ``H`` of a normal expression.
+    """
+    return resolve_columns(expression, FIELDS, seed)
+
+
+def parse(expression: str) -> Fields:
     """
     Read an expression that :func:`normalize` gave.
 
     :raises BadTrigger: naming the field and the place.
     """
-    words = list(_WORD.finditer(text))
-    minutes, hours, days, months, weekdays = (
-        parse_field(field, word[0], Place(field.name, text, word.start()))
-        for field, word in zip(_FIELDS, words, strict=True)
-    )
-    minute, hour, day, _, weekday = (word[0] for word in words)
-    # Bit 0 is Sunday here and Monday within.
-    monday_first = weekdays >> 1 | (weekdays & 1) << 6
+    return parse_columns(expression, FIELDS)
+
+
+def _columns(
+    expression: str, fields: Sequence[FieldSyntax], seed: str
+) -> dict[str, tuple[FieldSyntax, str, Place]]:
+    columns = {}
+    for syntax, word in zip(fields, _WORD.finditer(expression), strict=False):
+        place = Place(syntax.name, expression, word.start())
+        text = resolve_hash(syntax, word[0].lower(), place, seed)
+        columns[syntax.name] = (syntax, text, place)
+    return columns
+
+
+def resolve_columns(expression: str, fields: Sequence[FieldSyntax], seed: str) -> str:
+    """
+    Put numbers in place of each ``H`` of fields that stand one beside the other.
+    """
+    columns = _columns(expression, fields, seed)
+    return " ".join(text for _, text, _ in columns.values())
+
+
+def parse_columns(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
+    """
+    Read fields that stand one beside the other, with the meaning of crontab(5).
+
+    :param fields: those of this dialect, and perhaps ``second`` and ``year``, which
+        need not be there.
+    """
+    columns = _columns(expression, fields, "")
+    days, weekdays = columns.pop("day"), columns.pop("day_of_week")
+    masks = {name: parse_field(*column) for name, column in columns.items()}
+    monday_first, some_weekdays = parse_weekdays(*weekdays, _MONDAY)
+    years = ALL_YEARS
+    if "year" in masks:
+        years = masks["year"] >> FIRST_YEAR
     return Fields(
         DayRule(
-            (DaysOfMonth(days),),
+            parse_days(*days),
             monday_first,
-            not (day.startswith("*") or weekday.startswith("*")),
-            months,
+            not (days[1].startswith("*") or weekdays[1].startswith("*")),
+            masks["month"],
+            years=years,
+            some_weekdays=some_weekdays,
         ),
-        hours,
-        minutes,
-        1,
-        minute.startswith("*") or hour.startswith("*"),
+        masks["hour"],
+        masks["minute"],
+        masks.get("second", 1),
+        columns["minute"][1].startswith("*") or columns["hour"][1].startswith("*"),
     )

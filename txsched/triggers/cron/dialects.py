@@ -5,16 +5,26 @@ The dialects of expressions, by name.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+
+from attrs import frozen
 
 from ...errors import BadTrigger
-from . import crontab, own
+from . import celery, crontab, own, quartz, seconds, systemd
 from .walls import Fields
 
 __all__ = ["DIALECTS", "Dialect", "find_dialect"]
 
 
-class Dialect(NamedTuple):
+def _no_zone(text: str) -> tuple[str, str | None]:
+    return text, None
+
+
+def _no_hash(expression: str, seed: str) -> str:
+    return expression
+
+
+@frozen
+class Dialect:
     """
     How one kind of expression is read.
 
@@ -25,18 +35,46 @@ class Dialect(NamedTuple):
         :class:`~txsched.errors.BadTrigger`.
     :ivar length: how many of the words of a text are the expression, where the name
         of a zone may follow.
+    :ivar split_zone: takes off the zone that an expression may name itself.
+    :ivar resolve: puts numbers in place of ``H``, given a seed.
     """
 
     word: str
     normalize: Callable[[str], str]
     parse: Callable[[str], Fields]
     length: Callable[[Sequence[str]], int]
+    split_zone: Callable[[str], tuple[str, str | None]] = _no_zone
+    resolve: Callable[[str, str], str] = _no_hash
 
 
 #: The dialects, by the names that :meth:`.CronTrigger.parse` takes.
 DIALECTS: Mapping[str, Dialect] = {
     "own": Dialect("cron", own.normalize, own.parse, own.length),
-    "crontab": Dialect("crontab", crontab.normalize, crontab.parse, crontab.length),
+    "crontab": Dialect(
+        "crontab",
+        crontab.normalize,
+        crontab.parse,
+        crontab.length,
+        crontab.split_zone,
+        crontab.resolve,
+    ),
+    "seconds": Dialect(
+        "seconds",
+        seconds.normalize,
+        seconds.parse,
+        seconds.length,
+        crontab.split_zone,
+        seconds.resolve,
+    ),
+    "quartz": Dialect("quartz", quartz.normalize, quartz.parse, quartz.length),
+    "systemd": Dialect(
+        "systemd",
+        systemd.normalize,
+        systemd.parse,
+        systemd.length,
+        systemd.split_zone,
+    ),
+    "celery": Dialect("celery", celery.normalize, celery.parse, celery.length),
 }
 
 

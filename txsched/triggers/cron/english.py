@@ -8,7 +8,17 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ..zones import FIRST_YEAR, LAST_YEAR
-from .days import ALL_WEEKDAYS, ALL_WEEKS, DayRule, DaysOfMonth, IDayItem, NthWeekday
+from .days import (
+    ALL_WEEKDAYS,
+    ALL_WEEKS,
+    DayRule,
+    DaysFromEnd,
+    DaysOfMonth,
+    IDayItem,
+    LastDay,
+    NearestWeekday,
+    NthWeekday,
+)
 from .walls import Fields
 
 __all__ = ["describe"]
@@ -139,9 +149,7 @@ def _days(rule: DayRule) -> str:
         if DaysOfMonth(_ALL_DAYS) in rule.days
         else _join([_item(item) for item in rule.days])
     )
-    names = ""
-    if rule.weekdays != ALL_WEEKDAYS:
-        names = _list(_bits(rule.weekdays), _WEEKDAYS.__getitem__)
+    names = _names(rule)
     if numbers and names:
         text = f"on {numbers} of the month"
         text += f" or on {names}" if rule.either else f" if it is {names}"
@@ -165,9 +173,40 @@ def _days(rule: DayRule) -> str:
     return " ".join(parts)
 
 
+def _names(rule: DayRule) -> str:
+    """
+    Name the days of the week; nothing when they are all.
+    """
+    if rule.weekdays == ALL_WEEKDAYS:
+        return ""
+    counted = [f"{_item(item)} of the month" for item in rule.some_weekdays]
+    named = _bits(rule.weekdays)
+    return _join([_list(named, _WEEKDAYS.__getitem__)] * bool(named) + counted)
+
+
 def _item(item: IDayItem) -> str:
     if isinstance(item, DaysOfMonth):
         return _several("day", _bits(item.days))
     if isinstance(item, NthWeekday):
         return f"the {_NTH[item.nth]} {_WEEKDAYS[item.weekday]}"
-    return "the last day"
+    if isinstance(item, NearestWeekday):
+        if item.day > 0:
+            return f"the weekday nearest to day {item.day}"
+        return f"the weekday nearest to {_before_last(-item.day)}"
+    if isinstance(item, DaysFromEnd):
+        days = _list(_bits(item.days), lambda day: _before_last(day - 1))
+        return days.replace(" and the ", " and ").replace(", the ", ", ")
+    assert isinstance(item, LastDay)
+    return _before_last(item.before)
+
+
+def _before_last(days: int) -> str:
+    if not days:
+        return "the last day"
+    return f"the {_ordinal(days + 1)} last day"
+
+
+def _ordinal(number: int) -> str:
+    if number // 10 != 1 and 1 <= number % 10 <= 3:
+        return f"{number}{('st', 'nd', 'rd')[number % 10 - 1]}"
+    return f"{number}th"

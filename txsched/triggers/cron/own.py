@@ -9,11 +9,12 @@ every value; week and day_of_week always take every value.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import DayRule, DaysOfMonth, IDayItem, LastDay, NthWeekday
+from .named import named_length, split_named, write_named
 from .syntax import (
     MONTHS,
     WEEKDAYS,
@@ -46,11 +47,6 @@ _LEAST = {"month": "1", "day": "1", "hour": "0", "minute": "0", "second": "0"}
 
 _ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _NTH = re.compile(r"(\S+) (\S+)")
-_BLANKS = re.compile(r"\s+")
-_AROUND_COMMA = re.compile(r"\s*,\s*")
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
-_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:,|$)")
-_FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)\s*=\s*")
 
 
 def join_fields(values: Mapping[str, int | str | None]) -> str:
@@ -60,20 +56,17 @@ def join_fields(values: Mapping[str, int | str | None]) -> str:
     :param values: a number or text for each field that is given.
     :raises BadTrigger: naming the field.
     """
-    parts = []
+    texts = {}
     for name in FIELD_NAMES:
         value = values.get(name)
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise BadTrigger(name, f"expected a number or text, not {value!r}")
-        text = check_length(name, str(value)).strip()
-        if "=" in text:
-            raise BadTrigger(name, f"{text!r} has a = in it")
-        parts.append(f"{name}={_AROUND_COMMA.sub(',', _BLANKS.sub(' ', text))}")
-    if not parts:
+        texts[name] = check_length(name, str(value))
+    if not texts:
         raise BadTrigger("expression", f"give one of {', '.join(FIELD_NAMES)}")
-    return " ".join(parts)
+    return write_named(texts)
 
 
 def normalize(text: str) -> str:
@@ -83,53 +76,10 @@ def normalize(text: str) -> str:
     :raises BadTrigger: for ``expression`` or an unknown or repeated field.
     """
     lower = check_length("expression", text).strip()
-    values: dict[str, int | str | None] = {}
-    for name, value in _split(lower):
-        if name not in _SYNTAX:
-            raise BadTrigger(
-                name or "expression",
-                f"there is no such field in {text!r}; there are"
-                f" {', '.join(FIELD_NAMES)}",
-            )
-        if name in values:
-            raise BadTrigger(name, f"is given twice in {text!r}")
-        values[name] = value
-    return join_fields(values)
+    return join_fields(split_named(lower, FIELD_NAMES))
 
 
-def length(words: Sequence[str]) -> int:
-    """
-    Say how many words are the expression: fields, and what continues a value.
-    """
-    at = 0
-    before = ""
-    for word in map(str.lower, words):
-        goes_on = (
-            "=" in word
-            or word[0] in ",="
-            or before[-1:] in (",", "=")
-            or _ORDINAL.search(before)
-            or (before.endswith("last") and _WEEKDAY.match(word))
-        )
-        follows = at + 1 < len(words) and words[at + 1][0] == "="
-        if not goes_on and not follows:
-            break
-        before = word
-        at += 1
-    return at
-
-
-def _split(text: str) -> list[tuple[str, str]]:
-    starts = list(_FIELD_START.finditer(text))
-    if text and (not starts or starts[0].start()):
-        raise BadTrigger(
-            "expression", f"expected field=value, as in hour=9, not {text!r}"
-        )
-    ends = [start.start() for start in starts[1:]]
-    return [
-        (start[1], text[start.end() : end])
-        for start, end in zip(starts, [*ends, len(text)], strict=False)
-    ]
+length = named_length
 
 
 def parse(text: str) -> Fields:
@@ -138,7 +88,7 @@ def parse(text: str) -> Fields:
 
     :raises BadTrigger: naming the field and the place.
     """
-    given = dict(_split(text))
+    given = split_named(text, FIELD_NAMES)
     least = False
     texts = {}
     for name in reversed(FIELD_NAMES):

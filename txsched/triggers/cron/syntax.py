@@ -12,11 +12,14 @@ from ...errors import BadTrigger
 
 __all__ = [
     "MONTHS",
+    "SUNDAY_FIRST",
     "WEEKDAYS",
     "FieldSyntax",
     "Place",
     "check_length",
+    "count_of",
     "parse_field",
+    "parse_value",
     "split_items",
 ]
 
@@ -49,6 +52,11 @@ WEEKDAYS = {
     for number, name in enumerate(["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
 }
 
+#: Sunday is 0.
+SUNDAY_FIRST = {"sun": 0} | {
+    name: number + 1 for name, number in WEEKDAYS.items() if name != "sun"
+}
+
 _ITEM = re.compile(r"([^-/]*)(?:(-)([^-/]*))?(?:(/)([^/]*))?")
 
 
@@ -63,6 +71,7 @@ class FieldSyntax(NamedTuple):
     :ivar wraps: whether a range may run over the end, as in ``22-2``.
     :ivar same: a number that means the same as *low*: 7 where it is Sunday.
     :ivar wide_steps: whether a step may be larger than the range that it cuts.
+    :ivar open_steps: whether ``5/15`` stands for 5 and each 15th value after it.
     """
 
     name: str
@@ -72,6 +81,7 @@ class FieldSyntax(NamedTuple):
     wraps: bool = True
     same: int | None = None
     wide_steps: bool = False
+    open_steps: bool = False
 
 
 class Place(NamedTuple):
@@ -111,6 +121,13 @@ def check_length(field: str, text: str) -> str:
     return text.lower()
 
 
+def count_of(number: int, noun: str) -> str:
+    """
+    Say how many there are: ``1 field``, ``2 fields``.
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def split_items(text: str) -> list[tuple[int, str]]:
     """
     Give the parts of a list, each with where it begins.
@@ -142,7 +159,7 @@ def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
 
 def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
     if item.isdecimal() or item in syntax.names:
-        return [_value(syntax, item, at, place)]
+        return [parse_value(syntax, item, at, place)]
     match = _ITEM.fullmatch(item)
     if match is None:
         raise place.error(f"{item!r} is not a value, a range or a step", at)
@@ -152,9 +169,11 @@ def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
             raise place.error("* stands for all values and cannot begin a range", at)
         low, high = syntax.low, syntax.high
     else:
-        low = high = _value(syntax, first, at, place)
+        low = high = parse_value(syntax, first, at, place)
         if dash:
-            high = _value(syntax, last, at + match.start(3), place)
+            high = parse_value(syntax, last, at + match.start(3), place)
+        elif syntax.open_steps:
+            high = syntax.high
         else:
             raise place.error(
                 f"a step needs * or a range: write {first}-{syntax.high}/{step}",
@@ -166,7 +185,13 @@ def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
     return values
 
 
-def _value(syntax: FieldSyntax, text: str, at: int, place: Place) -> int:
+def parse_value(syntax: FieldSyntax, text: str, at: int, place: Place) -> int:
+    """
+    Read one value, a number or a name.
+
+    :param at: where it stands in its field, for the error.
+    :raises BadTrigger: it is not one that the field can have.
+    """
     if text in syntax.names:
         return syntax.names[text]
     allowed = f"{syntax.low}-{syntax.high}"
