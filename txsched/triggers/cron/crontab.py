@@ -8,12 +8,11 @@ hour field that begins with ``*`` makes the rule follow elapsed time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ...errors import BadTrigger
 from .days import DayRule, DaysOfMonth
-from .syntax import MONTHS, WEEKDAYS, FieldSyntax, Place, check_length, parse_field
+from .syntax import MONTHS, WEEKDAYS, FieldSyntax, check_length, parse_fields
 from .walls import Fields
 
 __all__ = ["NICKNAMES", "length", "normalize", "parse"]
@@ -37,7 +36,6 @@ _DAY = FieldSyntax("day", 1, 31, wide_steps=True)
 _MONTH = FieldSyntax("month", 1, 12, MONTHS, wide_steps=True)
 _WEEKDAY = FieldSyntax("day_of_week", 0, 6, _SUNDAY_FIRST, same=7, wide_steps=True)
 _FIELDS = (_MINUTE, _HOUR, _DAY, _MONTH, _WEEKDAY)
-_WORD = re.compile(r"\S+")
 
 
 def normalize(text: str) -> str:
@@ -82,12 +80,8 @@ def parse(text: str) -> Fields:
 
     :raises BadTrigger: naming the field and the place.
     """
-    words = list(_WORD.finditer(text))
-    minutes, hours, days, months, weekdays = (
-        parse_field(field, word[0], Place(field.name, text, word.start()))
-        for field, word in zip(_FIELDS, words, strict=True)
-    )
-    minute, hour, day, _, weekday = (word[0] for word in words)
+    minutes, hours, days, months, weekdays = parse_fields(_FIELDS, text)
+    minute, hour, day, _, weekday = text.split(" ")
     # Bit 0 is Sunday here and Monday within.
     monday_first = weekdays >> 1 | (weekdays & 1) << 6
     return Fields(
