@@ -59,7 +59,6 @@ CRONTABS = [
     ("0 9am * * *", "hour", "'9am' is not within"),
     ("0 0 0 * *", "day", "0 is not within 1-31 (at column 5"),
     ("0 0 32 * *", "day", "32 is not within 1-31"),
-    ("0 0 L * *", "day", "'l' is not within 1-31"),
     ("0 0 1,,2 * *", "day", "a value is missing (at column 7"),
     ("0 0 * 0 *", "month", "0 is not within 1-12"),
     ("0 0 * 13 *", "month", "13 is not within 1-12 (at column 7"),

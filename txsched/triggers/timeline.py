@@ -30,7 +30,6 @@ from .zones import find_zone
 __all__ = ["Stretch", "Timeline", "timeline"]
 
 _SECOND = timedelta(seconds=1)
-_ZERO = timedelta()
 
 
 class Stretch(NamedTuple):
@@ -60,7 +59,7 @@ class Timeline:
     The stretches of a zone's history, for one kind of rule.
     """
 
-    __slots__ = ("_history", "_known", "_policy", "last")
+    __slots__ = ("_history", "_known", "_policy")
 
     def __init__(self, history: History, policy: Policy | None) -> None:
         """
@@ -71,9 +70,6 @@ class Timeline:
         self._history = history
         self._policy = policy
         self._known: dict[int, tuple[Stretch, ...]] = {}
-        #: Start, end and offset of the stretch with one offset that was found last:
-        #: most questions are about the same.
-        self.last = (EPOCH, EPOCH, _ZERO)
 
     def find(self, instant: datetime) -> Stretch | None:
         """
@@ -86,10 +82,7 @@ class Timeline:
         stretches = self._known.get(place)
         if stretches is None:
             stretches = self._known[place] = tuple(self._explore(place))
-        stretch = next(one for one in stretches if instant < one.end)
-        if len(stretch.offsets) == 1:
-            self.last = (stretch.start, stretch.end, stretch.offsets[0])
-        return stretch
+        return next(one for one in stretches if instant < one.end)
 
     def _explore(self, place: int) -> Iterator[Stretch]:
         """

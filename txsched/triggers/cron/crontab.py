@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR
-from .days import ALL_YEARS, DayRule
+from .days import ALL_YEARS, DayRule, DaysOfMonth, IDayItem
 from .hashing import resolve_hash
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
@@ -28,6 +28,7 @@ from .syntax import (
     check_length,
     count_of,
     parse_field,
+    parse_fields,
 )
 from .walls import Fields
 
@@ -62,6 +63,7 @@ FIELDS = (
     FieldSyntax("day_of_week", 0, 6, SUNDAY_FIRST, same=7, wide_steps=True),
 )
 _MONDAY = 1
+_SPECIAL = re.compile("[LWH#]")
 _WORD = re.compile(r"\S+")
 _ZONE = re.compile(r"\s*(?:CRON_)?TZ=(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
 _OTHERS = {
@@ -159,18 +161,29 @@ def parse_columns(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
     :param fields: those of this dialect, and perhaps ``second`` and ``year``, which
         need not be there.
     """
-    columns = _columns(expression, fields, "")
-    days, weekdays = columns.pop("day"), columns.pop("day_of_week")
-    masks = {name: parse_field(*column) for name, column in columns.items()}
-    monday_first, some_weekdays = parse_weekdays(*weekdays, _MONDAY)
-    years = ALL_YEARS
-    if "year" in masks:
-        years = masks["year"] >> FIRST_YEAR
+    if _SPECIAL.search(expression) is None:
+        words = expression.split(" ")
+        values = parse_fields(fields[: len(words)], expression)
+        names = [syntax.name for syntax in fields]
+        masks = dict(zip(names, values, strict=False))
+        texts = dict(zip(names, words, strict=False))
+        days: tuple[IDayItem, ...] = (DaysOfMonth(masks["day"]),)
+        some_weekdays: tuple[IDayItem, ...] = ()
+        # Bit 0 is Sunday here and Monday within.
+        weekdays = masks["day_of_week"] >> 1 | (masks["day_of_week"] & 1) << 6
+    else:
+        columns = _columns(expression, fields, "")
+        texts = {name: text for name, (_, text, _) in columns.items()}
+        days = parse_days(*columns.pop("day"))
+        weekdays, some_weekdays = parse_weekdays(*columns.pop("day_of_week"), _MONDAY)
+        masks = {name: parse_field(*column) for name, column in columns.items()}
+    either = not (texts["day"].startswith("*") or texts["day_of_week"].startswith("*"))
+    years = masks["year"] >> FIRST_YEAR if "year" in masks else ALL_YEARS
     return Fields(
         DayRule(
-            parse_days(*days),
-            monday_first,
-            not (days[1].startswith("*") or weekdays[1].startswith("*")),
+            days,
+            weekdays,
+            either,
             masks["month"],
             years=years,
             some_weekdays=some_weekdays,
@@ -178,5 +191,5 @@ def parse_columns(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
         masks["hour"],
         masks["minute"],
         masks.get("second", 1),
-        columns["minute"][1].startswith("*") or columns["hour"][1].startswith("*"),
+        texts["minute"].startswith("*") or texts["hour"].startswith("*"),
     )

@@ -4,11 +4,12 @@ The instants of a cron rule: its wall times, carried through a zone's history.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ...model.instant import UTC
 from ..daylight import Fold, Gap, Policy
-from ..timeline import Stretch, timeline
+from ..timeline import Stretch, Timeline, timeline
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .walls import Fields, Walls
 
@@ -19,14 +20,18 @@ _TICK = timedelta(microseconds=1)
 _FAR = timedelta(days=3)
 _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - _FAR
 _LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) + _FAR
+#: Start, end and offset of a stretch with one offset, and how to search there.
+_Plain = tuple[datetime, datetime, timedelta, Callable[[datetime], datetime]]
 
 
 class Schedule:
     """
     A strictly increasing sequence of instants that can be searched and counted.
+
+    Nothing is worked out before the first question.
     """
 
-    __slots__ = ("_timeline", "_walls", "fields")
+    __slots__ = ("_plain", "_policy", "_search", "_zone", "fields")
 
     def __init__(self, fields: Fields, zone: str, gap: Gap, fold: Fold) -> None:
         """
@@ -36,27 +41,70 @@ class Schedule:
         :param fold: what becomes of wall times that exist twice.
         """
         self.fields = fields
-        self._walls = Walls(fields)
-        self._timeline = timeline(zone, None if fields.elapsed else Policy(gap, fold))
+        self._zone = zone
+        self._policy = None if fields.elapsed else Policy(gap, fold)
+        self._search: _Search | None = None
+        self._plain: _Plain | None = None
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
         Give the first one later than *instant*, which is in UTC, as the answer is.
         """
-        start, end, offset = self._timeline.last
-        if start <= instant < end:
-            answer = self._walls.after(instant + offset) - offset
-            if answer < end:
-                return answer
-        return self._search(max(instant, _EARLIEST))
+        if self._plain is not None:
+            start, end, offset, after = self._plain
+            if start <= instant < end:
+                answer = after(instant + offset) - offset
+                if answer < end:
+                    return answer
+        search = self._search or self._begin()
+        found = search.next_after(instant)
+        self._plain = search.plain
+        return found
 
-    def _search(self, instant: datetime) -> datetime | None:
+    def last_before(self, end: datetime) -> datetime | None:
+        """
+        Give the last one earlier than *end*, which is in UTC, as the answer is.
+        """
+        return (self._search or self._begin()).last_before(end)
+
+    def count(self, first: datetime, end: datetime) -> int:
+        """
+        Count those from *first* up to but without *end*; both are in UTC.
+        """
+        return (self._search or self._begin()).count(first, end)
+
+    def _begin(self) -> _Search:
+        walls = Walls(self.fields)
+        search = self._search = _Search(walls, timeline(self._zone, self._policy))
+        return search
+
+
+class _Search:
+    """
+    What answers the questions to a schedule.
+    """
+
+    __slots__ = ("_timeline", "_walls", "plain")
+
+    def __init__(self, walls: Walls, timeline: Timeline) -> None:
+        self._walls = walls
+        self._timeline = timeline
+        #: What was met last: most questions are about the same.
+        self.plain: _Plain | None = None
+
+    def next_after(self, instant: datetime) -> datetime | None:
+        """
+        Give the first one later than *instant*.
+        """
+        instant = max(instant, _EARLIEST)
         stretch = self._timeline.find(instant)
         while stretch is not None:
             if instant < stretch.start:
                 if self._in_gap(stretch):
                     return stretch.start
                 instant = stretch.start - _TICK
+            if len(stretch.offsets) == 1:
+                self.plain = (*stretch[:2], stretch.offsets[0], self._walls.after)
             candidates = [
                 self._walls.after(instant + offset) - offset
                 for offset in stretch.offsets
@@ -76,7 +124,7 @@ class Schedule:
 
     def last_before(self, end: datetime) -> datetime | None:
         """
-        Give the last one earlier than *end*, which is in UTC, as the answer is.
+        Give the last one earlier than *end*.
         """
         end = min(end, _LATEST)
         stretch = self._timeline.find(end - _TICK)
@@ -89,7 +137,7 @@ class Schedule:
                 return answer
             if self._in_gap(stretch):
                 return stretch.start
-            # As in _search, the other way round.
+            # As in next_after, the other way round.
             target = stretch.start
             if target + _FAR < end and answer + _FAR < target:
                 target = answer + _FAR
@@ -99,7 +147,7 @@ class Schedule:
 
     def count(self, first: datetime, end: datetime) -> int:
         """
-        Count those from *first* up to but without *end*; both are in UTC.
+        Count those from *first* up to but without *end*.
         """
         total = 0
         first = max(first, _EARLIEST)

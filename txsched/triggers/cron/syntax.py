@@ -5,7 +5,7 @@ What the dialects of cron have in common: a field is a list of values, ranges, s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ...errors import BadTrigger
@@ -19,6 +19,7 @@ __all__ = [
     "check_length",
     "count_of",
     "parse_field",
+    "parse_fields",
     "parse_value",
     "split_items",
 ]
@@ -56,7 +57,12 @@ WEEKDAYS = {
 SUNDAY_FIRST = {"sun": 0} | {
     name: number + 1 for name, number in WEEKDAYS.items() if name != "sun"
 }
-
+_NUMBERS = {str(number): number for number in range(60)}
+#: For each step a mask that begins with bit 0.
+_EVERY = (
+    0,
+    *(sum(1 << place for place in range(0, 60, step)) for step in range(1, 61)),
+)
 _ITEM = re.compile(r"([^-/]*)(?:(-)([^-/]*))?(?:(/)([^/]*))?")
 
 
@@ -139,6 +145,23 @@ def split_items(text: str) -> list[tuple[int, str]]:
     return items
 
 
+def parse_fields(syntaxes: Sequence[FieldSyntax], text: str) -> list[int]:
+    """
+    Read an expression of so many fields with one blank between them, each to a mask.
+
+    :param text: in lower case.
+    :raises BadTrigger: pointing at what cannot be read.
+    """
+    masks, start = [], 0
+    for syntax, word in zip(syntaxes, text.split(" "), strict=True):
+        masks.append(
+            _usual(syntax, word)
+            or parse_field(syntax, word, Place(syntax.name, text, start))
+        )
+        start += len(word) + 1
+    return masks
+
+
 def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
     """
     Read a field into a mask with one bit for each value.
@@ -146,14 +169,54 @@ def parse_field(syntax: FieldSyntax, text: str, place: Place) -> int:
     :param text: in lower case.
     :raises BadTrigger: pointing at what cannot be read.
     """
-    if text == "*":
-        return (2 << syntax.high) - (1 << syntax.low)
-    mask = 0
+    mask = _usual(syntax, text)
+    if mask:
+        return mask
     for at, item in split_items(text):
         for value in _values(syntax, item, at, place):
             mask |= 1 << value
     if syntax.same is not None and mask >> syntax.same & 1:
         mask = mask & ~(1 << syntax.same) | 1 << syntax.low
+    return mask
+
+
+def _usual(syntax: FieldSyntax, text: str) -> int:
+    """
+    Read a field of the usual form without delay; 0 for one that needs a closer look.
+    """
+    lowest, highest = syntax.low, syntax.high
+    if text == "*":
+        return (2 << highest) - (1 << lowest)
+    single = _NUMBERS.get(text)
+    if single is not None:
+        return 1 << single if lowest <= single <= highest else 0
+    if highest >= len(_EVERY):
+        return 0
+    mask, names = 0, syntax.names
+    for item in text.split(","):
+        body, slash, step = item.partition("/")
+        if body == "*":
+            low, high = lowest, highest
+        else:
+            first, dash, last = body.partition("-")
+            low = high = _NUMBERS.get(first, -1)
+            if low < 0:
+                low = high = names.get(first, -1)
+            if dash:
+                high = _NUMBERS.get(last, -1)
+                if high < 0:
+                    high = names.get(last, -1)
+            elif slash:
+                return 0
+            if not lowest <= low <= high <= highest:
+                return 0
+        values = (2 << high) - (1 << low)
+        if slash:
+            number = _NUMBERS.get(step, 0)
+            if not 0 < number <= high - low + 1:
+                return 0
+            values &= _EVERY[number] << low
+        mask |= values
     return mask
 
 

@@ -231,8 +231,10 @@ class CronTrigger:
         fold: Fold | str,
     ) -> None:
         zone = zone_key(timezone)
-        gap = check_choice(Gap, gap, "gap")
-        fold = check_choice(Fold, fold, "fold")
+        if type(gap) is not Gap:
+            gap = check_choice(Gap, gap, "gap")
+        if type(fold) is not Fold:
+            fold = check_choice(Fold, fold, "fold")
         schedule = _schedule(dialect, expression, zone, gap, fold)
         start, end = check_bounds(start_date, end_date, zone)
         self.__attrs_init__(

@@ -51,12 +51,13 @@ def _table(mask: int, size: int) -> bytes:
     """
     Give for each number below *size* the next larger bit of *mask*, or *size*.
     """
-    table, after = bytearray(size), size
-    for number in reversed(range(size)):
-        table[number] = after
-        if mask >> number & 1:
-            after = number
-    return bytes(table)
+    table, done = b"", 0
+    while mask:
+        bit = _lowest(mask)
+        table += bytes((bit,)) * (bit - done)
+        mask &= mask - 1
+        done = bit
+    return table + bytes((size,)) * (size - done)
 
 
 def _spread(pattern: int, mask: int, width: int) -> int:
