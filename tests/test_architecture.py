@@ -58,7 +58,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "model": "attrs zope",
         "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
-        "triggers": "attrs zope tzlocal",
+        "triggers": "attrs zope tzlocal dateutil",
         "codec": "attrs cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy",

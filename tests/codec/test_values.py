@@ -32,9 +32,19 @@ from txsched.model import (
     ShownTrigger,
     StoreStatus,
 )
-from txsched.triggers import CronTrigger, DateTrigger, IntervalTrigger
+from txsched.triggers import (
+    AndNotTrigger,
+    AndTrigger,
+    CalendarIntervalTrigger,
+    CronTrigger,
+    DateTrigger,
+    IntervalTrigger,
+    OrTrigger,
+    RRuleTrigger,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HOURLY = CronTrigger.from_crontab("0 * * * *", "UTC")
 EVERY = IntervalTrigger(seconds=10)
 JOB = Job("a", Call("shop:open"), EVERY, "open")
 RUN = Run("r", "j", NOW, Disposition.FAILED)
@@ -56,7 +66,12 @@ TAGS: list[tuple[Any, int]] = [
     ({1: 2}, 64_008),
     (DateTrigger(NOW), 64_016),
     (EVERY, 64_017),
-    (CronTrigger.from_crontab("* * * * *", "UTC"), 64_018),
+    (HOURLY, 64_018),
+    (CalendarIntervalTrigger(days=1, timezone="UTC"), 64_018),
+    (RRuleTrigger("FREQ=DAILY", NOW, "UTC"), 64_018),
+    (OrTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (AndTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (AndNotTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
     (ShownTrigger("x"), 64_019),
     (Call("a:b"), 64_032),
     (JobSpec("a:b", EVERY), 64_033),

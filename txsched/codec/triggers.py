@@ -10,15 +10,33 @@ from typing import Any
 from cbor2 import CBORTag
 
 from ..errors import BadBox
-from ..model import from_micros, to_micros
+from ..model import ITrigger, from_micros, to_micros
 from ..model.showing import shown
-from ..triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_trigger
+from ..triggers import (
+    AndNotTrigger,
+    AndTrigger,
+    CalendarIntervalTrigger,
+    CronTrigger,
+    DateTrigger,
+    IntervalTrigger,
+    OrTrigger,
+    RRuleTrigger,
+    parse_trigger,
+)
 from .plain import DECODERS, ENCODERS, FIRST_TAG
 
 __all__: list[str] = []
 
 _DATE, _INTERVAL, _TEXT = range(FIRST_TAG + 16, FIRST_TAG + 19)
 
+_AS_TEXT = (
+    CronTrigger,
+    CalendarIntervalTrigger,
+    RRuleTrigger,
+    OrTrigger,
+    AndTrigger,
+    AndNotTrigger,
+)
 _MICROSECOND = IntervalTrigger(microseconds=1).interval
 
 
@@ -38,7 +56,7 @@ def _encode_interval(trigger: IntervalTrigger, place: str, depth: int) -> CBORTa
     return CBORTag(_INTERVAL, content)
 
 
-def _encode_text(trigger: CronTrigger, place: str, depth: int) -> CBORTag:
+def _encode_text(trigger: ITrigger, place: str, depth: int) -> CBORTag:
     return CBORTag(_TEXT, str(trigger))
 
 
@@ -93,7 +111,7 @@ ENCODERS.update(
     {
         DateTrigger: _encode_date,
         IntervalTrigger: _encode_interval,
-        CronTrigger: _encode_text,
+        **dict.fromkeys(_AS_TEXT, _encode_text),
     }
 )
 DECODERS.update(

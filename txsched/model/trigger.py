@@ -65,7 +65,7 @@ class ICountingTrigger(ITrigger):
         """
 
 
-class ITimetable(ICountingTrigger):
+class ITimetable(ITrigger):
     """
     A trigger whose times lie fast, so that they can be asked for in both directions.
 

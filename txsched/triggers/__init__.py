@@ -12,20 +12,28 @@ All answers are aware datetimes whose zone is :data:`datetime.timezone.utc`.  Th
 same question has the same answer for ever, and answers strictly increase.
 """
 
+from .calendar_interval import CalendarIntervalTrigger
+from .combine import AndNotTrigger, AndTrigger, OrTrigger
 from .cron import CronTrigger
 from .date import DateTrigger
 from .daylight import Fold, Gap
 from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .rrule import RRuleTrigger
 from .text import parse_trigger
 
 __all__ = [
+    "AndNotTrigger",
+    "AndTrigger",
+    "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
     "Fold",
     "Gap",
     "IntervalTrigger",
+    "OrTrigger",
+    "RRuleTrigger",
     "format_duration",
     "parse_duration",
     "parse_instant",

@@ -10,14 +10,14 @@ from datetime import date, datetime, tzinfo
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
 from .instants import as_instant, utc
 from .timetable import walk_between
 
 __all__ = ["DateTrigger"]
 
 
-@implementer(ITimetable)
+@implementer(ICountingTrigger, ITimetable)
 @frozen(init=False, weakref_slot=False)
 class DateTrigger:
     """

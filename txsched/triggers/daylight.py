@@ -43,6 +43,7 @@ __all__ = [
     "jump_over",
     "segments_near",
     "shown",
+    "wall_of",
 ]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -203,3 +204,16 @@ def instant_of(wall: datetime, key: str) -> datetime:
     :param key: the name of the zone.
     """
     return instants_of(wall, key, Gap.NEXT, Fold.FIRST)[0]
+
+
+def wall_of(instant: datetime, key: str) -> datetime:
+    """
+    Give what the clock shows at an instant, as a naive datetime.
+
+    :param instant: in UTC.
+    :param key: the name of the zone.
+    """
+    changes, offsets = find_zone(key).history
+    seconds = (instant - EPOCH) // _SECOND
+    offset = timedelta(seconds=offsets[bisect_right(changes, seconds)])
+    return instant.replace(tzinfo=None) + offset

@@ -5,12 +5,13 @@ Lengths of time, as people write them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 
 from ..errors import BadTrigger
 
-__all__ = ["describe_duration", "format_duration", "parse_duration"]
+__all__ = ["describe_duration", "describe_parts", "format_duration", "parse_duration"]
 
 #: The longest length of time that is understood: a hundred years.
 MAX_DURATION = timedelta(days=36525)
@@ -107,9 +108,15 @@ def describe_duration(duration: timedelta) -> str:
     """
     Say a length of time in English: ``10 seconds``, ``day``, ``1 hour 30 minutes``.
     """
-    parts = _parts(duration)
+    return describe_parts([(count, name) for count, name, _ in _parts(duration)])
+
+
+def describe_parts(parts: Sequence[tuple[int, str]]) -> str:
+    """
+    Say in English how many there are of each unit; a single 1 is left out.
+    """
     if len(parts) == 1 and parts[0][0] == 1:
         return parts[0][1]
     return " ".join(
-        f"{count} {name}{'' if count == 1 else 's'}" for count, name, _ in parts
+        f"{count} {name}{'' if count == 1 else 's'}" for count, name in parts
     )

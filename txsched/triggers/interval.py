@@ -12,7 +12,7 @@ from zope.interface import implementer
 
 from ..errors import BadTrigger
 from ..model.instant import UTC
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
 from .clauses import check_bounds, check_jitter, describe_clauses, write_clauses
 from .durations import MAX_DURATION, describe_duration, format_duration
 from .instants import utc
@@ -23,7 +23,7 @@ __all__ = ["IntervalTrigger"]
 _TICK = timedelta(microseconds=1)
 
 
-@implementer(ITimetable)
+@implementer(ICountingTrigger, ITimetable)
 @frozen(init=False, weakref_slot=False)
 class IntervalTrigger:
     """

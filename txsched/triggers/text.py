@@ -12,6 +12,17 @@ text                                      trigger
 ``@daily Europe/Berlin``                  the same by a nickname; also after
                                           ``crontab``
 ``cron hour=9 day_of_week=mon-fri UTC``   named fields
+``seconds 0 */5 9 * * mon-fri UTC``       six fields, seconds first, or seven
+``quartz 0 0 9 ? * 2-6 UTC``              six or seven fields of Quartz
+``systemd Mon..Fri *-*-* 09:00:00 UTC``   a calendar event of systemd
+``celery minute=0 hour=*/3 UTC``          five named fields of Celery
+``calendar every 2 months at 09:00 UTC``  by the calendar; also ``every 1 week 2 days
+                                          at 09:00:30``
+``rrule FREQ=WEEKLY;BYDAY=MO UTC from``   a rule of iCalendar, which needs a start
+``2026-01-05T09:00``
+``(every 1h) or (@daily UTC)``            any of several
+``(@monthly UTC) and (every 2d)``         all of several
+``(@hourly UTC) and not (@daily UTC)``    one, but not where another one is
 ========================================  =======================================
 
 Clauses may follow the rule, in any order:
@@ -34,13 +45,17 @@ always writes the zone, so that the text means the same everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import partial
+from typing import Any
 
 from ..errors import BadTrigger
 from ..model.trigger import ITrigger
+from .calendar_interval import CalendarIntervalTrigger
 from .clauses import Clauses, check_jitter, split_clauses
+from .combine import AndNotTrigger, AndTrigger, OrTrigger
 from .cron import CronTrigger
 from .cron.dialects import DIALECTS, Dialect
 from .cron.syntax import check_length
@@ -48,6 +63,8 @@ from .date import DateTrigger
 from .durations import parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .parentheses import split_members
+from .rrule import RRuleTrigger
 
 __all__ = ["parse_trigger"]
 
@@ -62,6 +79,8 @@ def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
     :raises BadTrigger: naming the field and the reason.
     """
     check_length("trigger", text)
+    if text.lstrip().startswith("("):
+        return _read_combination(text, timezone)
     word, _, rest = text.strip().partition(" ")
     kind = word.lower()
     if kind.startswith("@"):
@@ -71,11 +90,73 @@ def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
         *words, last = _READERS
         raise BadTrigger(
             "trigger",
-            f"{text!r} does not begin with {', '.join(words)}, {last} or a nickname"
-            " such as @daily",
+            f"{text!r} does not begin with {', '.join(words)}, {last}, a nickname such"
+            " as @daily, or a parenthesis",
         )
     body, clauses = split_clauses(f" {rest.strip()}")
     return reader(body.strip(), clauses, timezone)
+
+
+def _read_combination(text: str, timezone: Zone) -> ITrigger:
+    """
+    Read members in parentheses, with one word between them all.
+    """
+    members, words, rest = split_members(text)
+    triggers = [parse_trigger(member, timezone) for member in members]
+    kinds = sorted(set(words))
+    if len(kinds) != 1:
+        what = " and ".join(repr(one) for one in kinds) or "one member alone"
+        raise BadTrigger(
+            "trigger",
+            f"{what} in {text!r}: put further parentheses around what belongs together",
+        )
+    body, clauses = split_clauses(f" {rest}")
+    if body.strip():
+        raise BadTrigger("trigger", f"{body.strip()!r} is not expected in {text!r}")
+    given = clauses.given(kinds[0], ("jitter",))
+    return _COMBINATIONS[kinds[0]](triggers, given.get("jitter"))
+
+
+def _read_calendar(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given(
+        "calendar", ("start_date", "end_date", "jitter", "gap", "fold")
+    )
+    match = _CALENDAR.fullmatch(rest)
+    if match is None:
+        raise BadTrigger(
+            "trigger",
+            f"'calendar {rest}' is not like 'calendar every 2 months at 09:00"
+            " Europe/Berlin'",
+        )
+    parts, hour, minute, second, zone = match.groups()
+    interval: dict[str, Any] = {}
+    for number, unit in _CALENDAR_PART.findall(parts):
+        name = unit.lower().removesuffix("s") + "s"
+        if name in interval:
+            raise BadTrigger(name, f"is given twice in {rest!r}")
+        interval[name] = int(number or 1)
+    return CalendarIntervalTrigger(
+        **interval,
+        hour=int(hour),
+        minute=int(minute),
+        second=int(second or 0),
+        timezone=zone or timezone,
+        **given,  # type: ignore[arg-type]
+    )
+
+
+def _read_rrule(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given("rrule", ("start_date", "end_date", "jitter", "gap", "fold"))
+    if "start_date" not in given:
+        raise BadTrigger(
+            "start_date",
+            f"is needed: 'rrule {rest} from 2026-01-31T09:00', for example",
+        )
+    rule, *where = rest.split()
+    if len(where) > 1:
+        raise BadTrigger("rule", f"only the name of a time zone may follow {rule!r}")
+    zone = where[0] if where else timezone
+    return RRuleTrigger(rule, timezone=zone, **given)
 
 
 def _read_at(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
@@ -119,12 +200,27 @@ def _read_cron(
     return CronTrigger.parse(expression, name, zone, **given)
 
 
+_COMBINATIONS: Mapping[str, Callable[..., ITrigger]] = {
+    "or": OrTrigger,
+    "and": AndTrigger,
+    "and not": AndNotTrigger,
+}
+_UNIT = r"(?:year|month|week|day)s?"
+_CALENDAR_PART = re.compile(rf"(\d{{1,9}})?\s*({_UNIT})", re.IGNORECASE)
+_CALENDAR = re.compile(
+    rf"every\s+((?:(?:\d{{1,9}}\s*)?{_UNIT}\s+)+)"
+    r"at\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+(\S+))?",
+    re.IGNORECASE,
+)
+
 Reader = Callable[[str, Clauses, Zone], ITrigger]
 
 #: How the rest of a text is read, by its first word.
 _READERS: Mapping[str, Reader] = {
     "at": _read_at,
     "every": _read_every,
+    "calendar": _read_calendar,
+    "rrule": _read_rrule,
     **{
         dialect.word: partial(_read_cron, name, dialect)
         for name, dialect in DIALECTS.items()

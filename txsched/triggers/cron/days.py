@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from typing import Protocol
 
 from attrs import frozen
 from zope.interface import Interface, implementer
@@ -25,6 +26,7 @@ __all__ = [
     "DaysFromEnd",
     "DaysOfMonth",
     "IDayItem",
+    "IDayRule",
     "LastDay",
     "NearestWeekday",
     "NthWeekday",
@@ -50,6 +52,25 @@ class IDayItem(Interface):
 
         :param first: the weekday of its first day; Monday is 0.
         :param length: how many days it has.
+        """
+
+
+class IDayRule(Protocol):
+    """
+    What decides which days match.
+
+    :ivar years: a mask in which bit 0 is 1970.
+    """
+
+    @property
+    def years(self) -> int:
+        """
+        Give a mask of years.
+        """
+
+    def masks(self, kind: int) -> tuple[int, ...]:
+        """
+        See :meth:`DayRule.masks`.
         """
 
 

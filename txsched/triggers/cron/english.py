@@ -21,9 +21,9 @@ from .days import (
 )
 from .walls import Fields
 
-__all__ = ["describe"]
+__all__ = ["MONTHS", "WEEKDAYS", "describe", "join_words", "ordinal"]
 
-_WEEKDAYS = [
+WEEKDAYS = [
     "Monday",
     "Tuesday",
     "Wednesday",
@@ -32,7 +32,7 @@ _WEEKDAYS = [
     "Saturday",
     "Sunday",
 ]
-_MONTHS = [
+MONTHS = [
     "January",
     "February",
     "March",
@@ -57,7 +57,10 @@ def _bits(mask: int) -> list[int]:
     return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
-def _join(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
+    """
+    Join words as a sentence does: ``a, b and c``.
+    """
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
@@ -79,7 +82,7 @@ def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
             else:
                 words += [name(one) for one in run]
             start = at + 1
-    return _join(words)
+    return join_words(words)
 
 
 def _several(word: str, values: Sequence[int]) -> str:
@@ -103,6 +106,7 @@ def describe(fields: Fields) -> str:
     Say when a rule matches, without its zone.
     """
     hours, minutes, seconds = map(_bits, (fields.hours, fields.minutes, fields.seconds))
+    assert isinstance(fields.day_rule, DayRule)
     days = _days(fields.day_rule)
     if len(hours) * len(minutes) * len(seconds) <= _FEW:
         shape = "{:02}:{:02}" if seconds == [0] else "{:02}:{:02}:{:02}"
@@ -112,7 +116,7 @@ def describe(fields: Fields) -> str:
             for minute in minutes
             for second in seconds
         ]
-        return f"{days or 'every day'} at {_join(times)}"
+        return f"{days or 'every day'} at {join_words(times)}"
     return " ".join(part for part in (_often(hours, minutes, seconds), days) if part)
 
 
@@ -147,7 +151,7 @@ def _days(rule: DayRule) -> str:
     numbers = (
         ""
         if DaysOfMonth(_ALL_DAYS) in rule.days
-        else _join([_item(item) for item in rule.days])
+        else join_words([_item(item) for item in rule.days])
     )
     names = _names(rule)
     if numbers and names:
@@ -161,7 +165,7 @@ def _days(rule: DayRule) -> str:
         text = f"on {names}" if names else ""
     parts = [text] if text else []
     if rule.months != _ALL_MONTHS:
-        months = _list(_bits(rule.months), lambda month: _MONTHS[month - 1])
+        months = _list(_bits(rule.months), lambda month: MONTHS[month - 1])
         parts.append(f"in {months}")
     if rule.weeks != ALL_WEEKS:
         parts.append(f"in ISO {_several('week', _bits(rule.weeks))}")
@@ -181,14 +185,14 @@ def _names(rule: DayRule) -> str:
         return ""
     counted = [f"{_item(item)} of the month" for item in rule.some_weekdays]
     named = _bits(rule.weekdays)
-    return _join([_list(named, _WEEKDAYS.__getitem__)] * bool(named) + counted)
+    return join_words([_list(named, WEEKDAYS.__getitem__)] * bool(named) + counted)
 
 
 def _item(item: IDayItem) -> str:
     if isinstance(item, DaysOfMonth):
         return _several("day", _bits(item.days))
     if isinstance(item, NthWeekday):
-        return f"the {_NTH[item.nth]} {_WEEKDAYS[item.weekday]}"
+        return f"the {_NTH[item.nth]} {WEEKDAYS[item.weekday]}"
     if isinstance(item, NearestWeekday):
         if item.day > 0:
             return f"the weekday nearest to day {item.day}"
@@ -203,10 +207,13 @@ def _item(item: IDayItem) -> str:
 def _before_last(days: int) -> str:
     if not days:
         return "the last day"
-    return f"the {_ordinal(days + 1)} last day"
+    return f"the {ordinal(days + 1)} last day"
 
 
-def _ordinal(number: int) -> str:
+def ordinal(number: int) -> str:
+    """
+    Write the place of something: ``1st``, ``22nd``.
+    """
     if number // 10 != 1 and 1 <= number % 10 <= 3:
         return f"{number}{('st', 'nd', 'rd')[number % 10 - 1]}"
     return f"{number}th"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ...model.instant import UTC
 from ..daylight import Fold, Gap, Policy
@@ -13,7 +14,7 @@ from ..timeline import Stretch, Timeline, timeline
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .walls import Fields, Walls
 
-__all__ = ["Schedule"]
+__all__ = ["IWalls", "Schedule", "Search"]
 
 _TICK = timedelta(microseconds=1)
 #: No wall time is further than this from its instant, and from the end of its gap.
@@ -22,6 +23,22 @@ _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - _FAR
 _LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) + _FAR
 #: Start, end and offset of a stretch with one offset, and how to search there.
 _Plain = tuple[datetime, datetime, timedelta, Callable[[datetime], datetime]]
+
+
+class IWalls(Protocol):
+    """
+    A set of wall times that can be searched; they carry UTC as their zone.
+    """
+
+    def after(self, wall: datetime) -> datetime:
+        """
+        Give the first one later than *wall*, or :data:`~.walls.NEVER`.
+        """
+
+    def before(self, wall: datetime) -> datetime:
+        """
+        Give the last one earlier than *wall*, or :data:`~.walls.ALWAYS`.
+        """
 
 
 class Schedule:
@@ -43,7 +60,7 @@ class Schedule:
         self.fields = fields
         self._zone = zone
         self._policy = None if fields.elapsed else Policy(gap, fold)
-        self._search: _Search | None = None
+        self._search: _CountingSearch | None = None
         self._plain: _Plain | None = None
 
     def next_after(self, instant: datetime) -> datetime | None:
@@ -73,20 +90,22 @@ class Schedule:
         """
         return (self._search or self._begin()).count(first, end)
 
-    def _begin(self) -> _Search:
+    def _begin(self) -> _CountingSearch:
         walls = Walls(self.fields)
-        search = self._search = _Search(walls, timeline(self._zone, self._policy))
+        search = self._search = _CountingSearch(
+            walls, timeline(self._zone, self._policy)
+        )
         return search
 
 
-class _Search:
+class Search:
     """
-    What answers the questions to a schedule.
+    What finds the instants of a set of wall times.
     """
 
     __slots__ = ("_timeline", "_walls", "plain")
 
-    def __init__(self, walls: Walls, timeline: Timeline) -> None:
+    def __init__(self, walls: IWalls, timeline: Timeline) -> None:
         self._walls = walls
         self._timeline = timeline
         #: What was met last: most questions are about the same.
@@ -145,6 +164,26 @@ class _Search:
             stretch = self._timeline.find(end - _TICK)
         return None
 
+    def _in_gap(self, stretch: Stretch) -> bool:
+        """
+        Whether a wall time happens at the start of *stretch* because it does not exist.
+        """
+        return any(
+            self._walls.after(first - _TICK) < last for first, last in stretch.gap
+        )
+
+
+class _CountingSearch(Search):
+    """
+    What finds and counts the instants of a schedule.
+    """
+
+    __slots__ = ("_countable",)
+
+    def __init__(self, walls: Walls, timeline: Timeline) -> None:
+        super().__init__(walls, timeline)
+        self._countable = walls
+
     def count(self, first: datetime, end: datetime) -> int:
         """
         Count those from *first* up to but without *end*.
@@ -168,23 +207,15 @@ class _Search:
             # What falls together is one.
             bits = 0
             for offset in offsets:
-                bits |= self._walls.bits(first + offset, end + offset)
+                bits |= self._countable.bits(first + offset, end + offset)
             return bits.bit_count()
         total = 0
         for offset in offsets:
-            total = self._walls.count(first + offset, end + offset)
+            total = self._countable.count(first + offset, end + offset)
         if first == stretch.start and self._in_gap(stretch):
             # It may be a wall time of its own as well: still one instant.
             total += not any(
-                self._walls.count(first + offset, first + offset + _TICK)
+                self._countable.count(first + offset, first + offset + _TICK)
                 for offset in offsets
             )
         return total
-
-    def _in_gap(self, stretch: Stretch) -> bool:
-        """
-        Whether a wall time happens at the start of *stretch* because it does not exist.
-        """
-        return any(
-            self._walls.after(first - _TICK) < last for first, last in stretch.gap
-        )

@@ -14,7 +14,7 @@ from zope.interface import implementer
 
 from ...errors import BadTrigger
 from ...model.instant import UTC
-from ...model.trigger import ISeededTrigger, ITimetable
+from ...model.trigger import ICountingTrigger, ISeededTrigger, ITimetable
 from ..clauses import (
     check_bounds,
     check_choice,
@@ -47,7 +47,7 @@ def _schedule(
     return Schedule(DIALECTS[dialect].parse(expression), zone, gap, fold)
 
 
-@implementer(ITimetable, ISeededTrigger)
+@implementer(ICountingTrigger, ITimetable, ISeededTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CronTrigger:
     """

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ...model.instant import UTC
 from ..zones import FIRST_YEAR, LAST_YEAR
-from .days import DayRule, year_kind
+from .days import IDayRule, year_kind
 
 __all__ = ["ALWAYS", "NEVER", "Fields", "Walls"]
 
@@ -39,7 +39,7 @@ class Fields:
     :ivar elapsed: whether it follows elapsed time through gaps and folds.
     """
 
-    day_rule: DayRule
+    day_rule: IDayRule
     hours: int
     minutes: int
     seconds: int
