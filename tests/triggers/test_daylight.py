@@ -17,6 +17,7 @@ from txsched.triggers import (
     Gap,
     IntervalTrigger,
     parse_instant,
+    parse_trigger,
 )
 from txsched.triggers.daylight import Policy, instants_of
 
@@ -349,6 +350,44 @@ class TrapTests(SynchronousTestCase):
             trigger.next_after(instant(2026, 10, 25, 1, 10)),
             instant(2026, 10, 26, 1, 30),
         )
+
+    def test_choices(self):
+        """
+        Each choice for a gap and a fold, at 02:30 in Berlin and with times beside it.
+        """
+        spring, autumn = instant(2026, 3, 29), instant(2026, 10, 25)
+        hours = [timedelta(minutes=minutes) for minutes in (0, 30, 60, 90, 120, 150)]
+        cases = [
+            ("30 2 * * *", "gap next", spring, [2]),
+            ("30 2 * * *", "gap skip", spring, []),
+            ("30 2 * * *", "gap shift", spring, [3]),
+            ("0,30 2,3 * * *", "gap next", spring, [2, 3]),
+            ("0,30 2,3 * * *", "gap skip", spring, [2, 3]),
+            ("0,30 2,3 * * *", "gap shift", spring, [2, 3]),
+            ("30 2 * * *", "fold first", autumn, [1]),
+            ("30 2 * * *", "fold second", autumn, [3]),
+            ("30 2 * * *", "fold both", autumn, [1, 3]),
+            ("0,30 2,3 * * *", "fold first", autumn, [0, 1, 4, 5]),
+            ("0,30 2,3 * * *", "fold second", autumn, [2, 3, 4, 5]),
+            ("*/30 * * * *", "gap skip", spring, [0, 1, 2, 3, 4, 5]),
+            ("*/30 * * * *", "fold second", autumn, [0, 1, 2, 3, 4, 5]),
+            ("0,30 * * * *", "fold first", autumn, [0, 1, 2, 3, 4, 5]),
+        ]
+        for text, choice, start, expected in cases:
+            trigger = parse_trigger(f"crontab {text} Europe/Berlin {choice}")
+            times = trigger.between(start, start + timedelta(hours=3))
+            wanted = [start + hours[place] for place in expected]
+            self.assertEqual(list(times), wanted, (text, choice))
+
+    def test_hourly_after_the_changes(self):
+        """
+        An hourly job keeps its hour through both changes, and every day after them.
+        """
+        for text in ("0 * * * *", "0 0-23 * * *"):
+            trigger = CronTrigger.from_crontab(text, "America/New_York")
+            times = self.times(trigger, instant(2026, 3, 8), 24 * 10)
+            steps = {after - before for before, after in pairwise(times)}
+            self.assertEqual(steps, {timedelta(hours=1)})
 
     def test_steps_follow_elapsed_time(self):
         """
