@@ -123,6 +123,30 @@ class TrapTests(SynchronousTestCase):
             found = instants_of(wall, "Europe/Berlin", Gap.NEXT, Fold.FIRST)
             self.assertEqual(found, ())
 
+    def test_fraction_of_a_second(self):
+        """
+        A fraction of a second stays with a wall time, but for one that waits for the
+        end of a gap.
+        """
+        spring = datetime(2026, 3, 29, 2, 30, 0, 5)  # noqa: DTZ001
+        autumn = datetime(2026, 10, 25, 2, 30, 0, 5)  # noqa: DTZ001
+        cases = [
+            (spring, Gap.NEXT, [instant(2026, 3, 29, 1)]),
+            (spring, Gap.SHIFT, [instant(2026, 3, 29, 1, 30, 0, 5)]),
+            (spring, Gap.SKIP, []),
+            (
+                autumn,
+                Gap.NEXT,
+                [
+                    instant(2026, 10, 25, 0, 30, 0, 5),
+                    instant(2026, 10, 25, 1, 30, 0, 5),
+                ],
+            ),
+        ]
+        for wall, gap, expected in cases:
+            found = instants_of(wall, "Europe/Berlin", gap, Fold.BOTH)
+            self.assertEqual(list(found), expected)
+
     def test_choices(self):
         """
         Each choice for a gap and a fold, at 02:30 in Berlin and with times beside it.
