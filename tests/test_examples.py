@@ -20,6 +20,8 @@ RUN_BY = {
     "bare_client.py": "test_bare_client",
     "command.console": "test_command",
     "configure.console": "test_configure",
+    "daylight.py": "test_daylight",
+    "daylight.txt": "test_daylight",
     "embed.py": "test_embed",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
@@ -100,6 +102,15 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python timelines.py")
         self.assertEqual(0, living.end(), living.text)
         wanted = (EXAMPLES / "timelines.txt").read_text(encoding="utf-8")
+        self.assertEqual(wanted, living.text)
+
+    def test_daylight(self) -> None:
+        """
+        The times in the explanation of daylight saving are those of the triggers.
+        """
+        living = self.shell("python daylight.py")
+        self.assertEqual(0, living.end(), living.text)
+        wanted = (EXAMPLES / "daylight.txt").read_text(encoding="utf-8")
         self.assertEqual(wanted, living.text)
 
     def test_remote_client(self) -> None:

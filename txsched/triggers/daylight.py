@@ -15,6 +15,8 @@ Two kinds of rules exist, as in Vixie cron:
 Every change of a zone's offset is treated in the same way, whatever its reason and
 width.  A wall time is in a gap when the clock never shows it; one that is jumped over
 and yet shown, because the clock goes back soon, is an ordinary one.
+
+:doc:`/explanation/daylight-saving` has examples, and what other schedulers do.
 """
 
 from __future__ import annotations

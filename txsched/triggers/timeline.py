@@ -170,7 +170,7 @@ def _offsets(near: list[Segment], this: Segment, at: int, policy: Policy) -> lis
     if policy.gap is Gap.SHIFT:
         offsets += [
             offset
-            for offset in {segment.before for segment in near} - {this.offset}
+            for offset in sorted({segment.before for segment in near} - {this.offset})
             if at in happens(near, at + offset, policy)
         ]
     return offsets
@@ -189,7 +189,7 @@ def _left_out(near: list[Segment], this: Segment) -> list[tuple[int, int]]:
     return [
         (wall, following)
         for wall, following in pairwise(walls)
-        if first < last and not shown(near, wall) and jump_over(near, wall) is this
+        if not shown(near, wall) and jump_over(near, wall) is this
     ]
 
 

@@ -118,10 +118,8 @@ class Search:
         instant = max(instant, _EARLIEST)
         stretch = self._timeline.find(instant)
         while stretch is not None:
-            if instant < stretch.start:
-                if self._in_gap(stretch):
-                    return stretch.start
-                instant = stretch.start - _TICK
+            if instant < stretch.start and self._in_gap(stretch):
+                return stretch.start
             if len(stretch.offsets) == 1:
                 self.plain = (*stretch[:2], stretch.offsets[0], self._walls.after)
             candidates = [

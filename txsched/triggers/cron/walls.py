@@ -196,10 +196,8 @@ class Walls:
 
     def count(self, first: datetime, end: datetime) -> int:
         """
-        Count those from *first* up to but without *end*.
+        Count those from *first* up to but without *end*, which is not earlier.
         """
-        if first >= end:
-            return 0
         first, end = _full_second(first), _full_second(end)
         per_day = self._below(24, 0, 0)
         total = self._days_below(end, first.year) - self._days_below(first, first.year)
