@@ -137,6 +137,8 @@ def check_bounds(
     :param timezone: of what has no zone; ``None`` is the zone of this machine.
     :raises BadTrigger: for the one that cannot be used, or an end before the start.
     """
+    if start_date is None and end_date is None:
+        return None, None
     start = end = None
     if start_date is not None:
         start = as_instant(start_date, timezone, "start_date")
@@ -179,6 +181,8 @@ def check_choice(kind: type[Choice], value: Choice | str, name: str) -> Choice:
     :param name: of the argument, as an error names it.
     :raises BadTrigger: there is no such choice.
     """
+    if type(value) is kind:
+        return value
     try:
         return kind(value)
     except ValueError:

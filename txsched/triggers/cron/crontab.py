@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR
-from .days import ALL_YEARS, DayRule, DaysOfMonth, IDayItem
+from .days import ALL_YEARS, DayRule, DaysOfMonth
 from .hashing import resolve_hash
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
@@ -79,6 +79,8 @@ def split_zone(text: str) -> tuple[str, str | None]:
 
     :returns: the expression, and the name of the zone, if any.
     """
+    if "=" not in text:
+        return text, None
     match = _ZONE.fullmatch(text)
     return (text, None) if match is None else (match[2], match[1])
 
@@ -158,34 +160,48 @@ def parse_columns(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
     """
     Read fields that stand one beside the other, with the meaning of crontab(5).
 
-    :param fields: those of this dialect, and perhaps ``second`` and ``year``, which
-        need not be there.
+    :param fields: those of this dialect, and perhaps ``second`` before them and
+        ``year`` behind, which need not be there.
     """
-    if _SPECIAL.search(expression) is None:
-        words = expression.split(" ")
-        values = parse_fields(fields[: len(words)], expression)
-        names = [syntax.name for syntax in fields]
-        masks = dict(zip(names, values, strict=False))
-        texts = dict(zip(names, words, strict=False))
-        days: tuple[IDayItem, ...] = (DaysOfMonth(masks["day"]),)
-        some_weekdays: tuple[IDayItem, ...] = ()
-        # Bit 0 is Sunday here and Monday within.
-        weekdays = masks["day_of_week"] >> 1 | (masks["day_of_week"] & 1) << 6
-    else:
-        columns = _columns(expression, fields, "")
-        texts = {name: text for name, (_, text, _) in columns.items()}
-        days = parse_days(*columns.pop("day"))
-        weekdays, some_weekdays = parse_weekdays(*columns.pop("day_of_week"), _MONDAY)
-        masks = {name: parse_field(*column) for name, column in columns.items()}
-    either = not (texts["day"].startswith("*") or texts["day_of_week"].startswith("*"))
-    years = masks["year"] >> FIRST_YEAR if "year" in masks else ALL_YEARS
+    if _SPECIAL.search(expression) is not None:
+        return _parse_special(expression, fields)
+    words = expression.split(" ")
+    masks = parse_fields(fields[: len(words)], expression)
+    first = len(fields) > len(FIELDS)
+    minutes, hours, days, months, weekdays = masks[first : first + 5]
+    minute, hour, day, _, weekday = words[first : first + 5]
+    return Fields(
+        DayRule(
+            (DaysOfMonth(days),),
+            # Bit 0 is Sunday here and Monday within.
+            weekdays >> 1 | (weekdays & 1) << 6,
+            day[0] != "*" and weekday[0] != "*",
+            months,
+            years=masks[6] >> FIRST_YEAR if len(masks) > 6 else ALL_YEARS,
+        ),
+        hours,
+        minutes,
+        masks[0] if first else 1,
+        minute[0] == "*" or hour[0] == "*",
+    )
+
+
+def _parse_special(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
+    """
+    Read fields of which some have ``L``, ``W``, ``#`` or ``H``.
+    """
+    columns = _columns(expression, fields, "")
+    texts = {name: text for name, (_, text, _) in columns.items()}
+    days = parse_days(*columns.pop("day"))
+    weekdays, some_weekdays = parse_weekdays(*columns.pop("day_of_week"), _MONDAY)
+    masks = {name: parse_field(*column) for name, column in columns.items()}
     return Fields(
         DayRule(
             days,
             weekdays,
-            either,
+            not (texts["day"].startswith("*") or texts["day_of_week"].startswith("*")),
             masks["month"],
-            years=years,
+            years=masks["year"] >> FIRST_YEAR if "year" in masks else ALL_YEARS,
             some_weekdays=some_weekdays,
         ),
         masks["hour"],

@@ -29,7 +29,9 @@ def write_specials(expression: str) -> str:
     """
     Write ``L``, ``W`` and ``H`` in an expression of lower case as they are known.
     """
-    return _LETTERS.sub(lambda match: match[0].upper(), expression)
+    if "l" in expression or "w" in expression or "h" in expression:
+        return _LETTERS.sub(lambda match: match[0].upper(), expression)
+    return expression
 
 
 def parse_days(syntax: FieldSyntax, text: str, place: Place) -> tuple[IDayItem, ...]:
