@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from attrs import frozen
 from zope.interface import Interface, implementer
@@ -190,8 +190,7 @@ class NthWeekday:
         return days & 0b1111111 << begin
 
 
-@frozen
-class DayRule:
+class DayRule(NamedTuple):
     """
     All that decides about a day.
 

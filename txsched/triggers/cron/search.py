@@ -48,7 +48,7 @@ class Schedule:
     Nothing is worked out before the first question.
     """
 
-    __slots__ = ("_plain", "_policy", "_search", "_zone", "fields")
+    __slots__ = ("_fold", "_gap", "_plain", "_search", "_zone", "fields")
 
     def __init__(self, fields: Fields, zone: str, gap: Gap, fold: Fold) -> None:
         """
@@ -59,7 +59,8 @@ class Schedule:
         """
         self.fields = fields
         self._zone = zone
-        self._policy = None if fields.elapsed else Policy(gap, fold)
+        self._gap = gap
+        self._fold = fold
         self._search: _CountingSearch | None = None
         self._plain: _Plain | None = None
 
@@ -92,9 +93,8 @@ class Schedule:
 
     def _begin(self) -> _CountingSearch:
         walls = Walls(self.fields)
-        search = self._search = _CountingSearch(
-            walls, timeline(self._zone, self._policy)
-        )
+        policy = None if self.fields.elapsed else Policy(self._gap, self._fold)
+        search = self._search = _CountingSearch(walls, timeline(self._zone, policy))
         return search
 
 

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from attrs import field, frozen
+
 from ...errors import BadTrigger
 
 __all__ = [
@@ -66,7 +68,8 @@ _EVERY = (
 _ITEM = re.compile(r"([^-/]*)(?:(-)([^-/]*))?(?:(/)([^/]*))?")
 
 
-class FieldSyntax(NamedTuple):
+@frozen
+class FieldSyntax:
     """
     What may stand in a field of a dialect.
 
@@ -78,6 +81,7 @@ class FieldSyntax(NamedTuple):
     :ivar same: a number that means the same as *low*: 7 where it is Sunday.
     :ivar wide_steps: whether a step may be larger than the range that it cuts.
     :ivar open_steps: whether ``5/15`` stands for 5 and each 15th value after it.
+    :ivar words: the masks of ``*`` and of all single values, which most fields are.
     """
 
     name: str
@@ -88,6 +92,13 @@ class FieldSyntax(NamedTuple):
     same: int | None = None
     wide_steps: bool = False
     open_steps: bool = False
+    words: Mapping[str, int] = field(init=False, eq=False, repr=False)
+
+    @words.default
+    def _known(self) -> Mapping[str, int]:
+        numbers = {str(value): 1 << value for value in range(self.low, self.high + 1)}
+        words = {name: 1 << value for name, value in self.names.items()}
+        return {"*": (2 << self.high) - (1 << self.low), **numbers, **words}
 
 
 class Place(NamedTuple):
@@ -155,7 +166,8 @@ def parse_fields(syntaxes: Sequence[FieldSyntax], text: str) -> list[int]:
     masks, start = [], 0
     for syntax, word in zip(syntaxes, text.split(" "), strict=True):
         masks.append(
-            _usual(syntax, word)
+            syntax.words.get(word)
+            or _usual(syntax, word)
             or parse_field(syntax, word, Place(syntax.name, text, start))
         )
         start += len(word) + 1
@@ -184,12 +196,10 @@ def _usual(syntax: FieldSyntax, text: str) -> int:
     """
     Read a field of the usual form without delay; 0 for one that needs a closer look.
     """
-    lowest, highest = syntax.low, syntax.high
-    if text == "*":
-        return (2 << highest) - (1 << lowest)
-    single = _NUMBERS.get(text)
+    single = syntax.words.get(text)
     if single is not None:
-        return 1 << single if lowest <= single <= highest else 0
+        return single
+    lowest, highest = syntax.low, syntax.high
     if highest >= len(_EVERY):
         return 0
     mask, names = 0, syntax.names

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-
-from attrs import frozen
+from typing import NamedTuple
 
 from ...model.instant import UTC
 from ..zones import FIRST_YEAR, LAST_YEAR
@@ -27,8 +26,7 @@ _DAY = timedelta(days=1)
 _NO_MONTHS = (0,) * 13
 
 
-@frozen
-class Fields:
+class Fields(NamedTuple):
     """
     What an expression says, whatever dialect it was written in.
 
