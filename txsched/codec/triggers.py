@@ -10,9 +10,16 @@ from typing import Any
 from cbor2 import CBORTag
 
 from ..errors import BadBox
-from ..model import from_micros, to_micros
+from ..model import ITrigger, from_micros, to_micros
 from ..model.showing import shown
-from ..triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_trigger
+from ..triggers import (
+    CronTrigger,
+    DateTrigger,
+    DelayTrigger,
+    IntervalTrigger,
+    ManualTrigger,
+    parse_trigger,
+)
 from .plain import DECODERS, ENCODERS, FIRST_TAG
 
 __all__: list[str] = []
@@ -38,7 +45,7 @@ def _encode_interval(trigger: IntervalTrigger, place: str, depth: int) -> CBORTa
     return CBORTag(_INTERVAL, content)
 
 
-def _encode_text(trigger: CronTrigger, place: str, depth: int) -> CBORTag:
+def _encode_text(trigger: ITrigger, place: str, depth: int) -> CBORTag:
     return CBORTag(_TEXT, str(trigger))
 
 
@@ -94,6 +101,8 @@ ENCODERS.update(
         DateTrigger: _encode_date,
         IntervalTrigger: _encode_interval,
         CronTrigger: _encode_text,
+        DelayTrigger: _encode_text,
+        ManualTrigger: _encode_text,
     }
 )
 DECODERS.update(

@@ -32,6 +32,7 @@ from .job import (
     new_generation,
     new_generations,
     run_id,
+    waiting_of,
 )
 from .policy import OnConflict, OnCrash
 from .query import (
@@ -45,7 +46,14 @@ from .query import (
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
-from .trigger import ICountingTrigger, ITimetable, ITrigger, ShownTrigger
+from .trigger import (
+    ICountingTrigger,
+    ITimetable,
+    ITrigger,
+    IWaitingTrigger,
+    ShownTrigger,
+    Waiting,
+)
 
 __all__ = [
     "COMMAND",
@@ -60,6 +68,7 @@ __all__ = [
     "ICountingTrigger",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
     "Job",
     "JobAdded",
     "JobDefaults",
@@ -93,6 +102,7 @@ __all__ = [
     "SchedulerStopping",
     "ShownTrigger",
     "StoreStatus",
+    "Waiting",
     "from_micros",
     "from_seconds",
     "jitter_offset",
@@ -101,4 +111,5 @@ __all__ = [
     "run_id",
     "to_micros",
     "to_seconds",
+    "waiting_of",
 ]

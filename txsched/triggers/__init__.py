@@ -15,17 +15,21 @@ same question has the same answer for ever, and answers strictly increase.
 from .cron import CronTrigger
 from .date import DateTrigger
 from .daylight import Fold, Gap
+from .delay import DelayTrigger
 from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .manual import ManualTrigger
 from .text import parse_trigger
 
 __all__ = [
     "CronTrigger",
     "DateTrigger",
+    "DelayTrigger",
     "Fold",
     "Gap",
     "IntervalTrigger",
+    "ManualTrigger",
     "format_duration",
     "parse_duration",
     "parse_instant",
