@@ -88,7 +88,9 @@ TWISTED: Mapping[str, frozenset[str]] = {
 }
 
 #: Decides, and nothing else: these modules of the core do not even know Deferreds.
-PURE = frozenset({"aftermath", "forecast", "modifying", "planning", "settings"})
+PURE = frozenset(
+    {"adopting", "aftermath", "forecast", "modifying", "planning", "settings"}
+)
 
 #: Who may name the reactor, within a function, and why.
 REACTOR: Mapping[str, str] = {

@@ -38,7 +38,9 @@ from txsched.triggers import (
     CalendarIntervalTrigger,
     CronTrigger,
     DateTrigger,
+    DelayTrigger,
     IntervalTrigger,
+    ManualTrigger,
     OrTrigger,
     RRuleTrigger,
 )
@@ -72,6 +74,8 @@ TAGS: list[tuple[Any, int]] = [
     (OrTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
     (AndTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
     (AndNotTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (DelayTrigger(minutes=1), 64_018),
+    (ManualTrigger(), 64_018),
     (ShownTrigger("x"), 64_019),
     (Call("a:b"), 64_032),
     (JobSpec("a:b", EVERY), 64_033),

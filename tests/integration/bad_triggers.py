@@ -10,7 +10,7 @@ __all__ = ["TRIGGERS"]
 
 _ROWS = [
     # of no dialect
-    ("", "trigger", "does not begin with at, every, calendar, rrule, cron, crontab"),
+    ("", "trigger", "does not begin with at, every, delay"),
     ("* * * * *", "trigger", "does not begin with"),
     ("x" * 2000, "trigger", "has 2000 characters, at most 1000"),
     # at

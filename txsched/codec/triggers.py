@@ -18,7 +18,9 @@ from ..triggers import (
     CalendarIntervalTrigger,
     CronTrigger,
     DateTrigger,
+    DelayTrigger,
     IntervalTrigger,
+    ManualTrigger,
     OrTrigger,
     RRuleTrigger,
     parse_trigger,
@@ -36,6 +38,8 @@ _AS_TEXT = (
     OrTrigger,
     AndTrigger,
     AndNotTrigger,
+    DelayTrigger,
+    ManualTrigger,
 )
 _MICROSECOND = IntervalTrigger(microseconds=1).interval
 

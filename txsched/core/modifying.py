@@ -15,6 +15,7 @@ from ..errors import BadTrigger, BadValue
 from ..model import Call, ITrigger, Job, Pause, Run, new_generation
 from ..model.options import OPTIONS, check_arguments, check_options, check_task
 from ..model.showing import shown
+from .adopting import check_jitter, check_trigger, jitter_of, runs_by_hand, seeded
 from .planning import first_planned_time, pass_over
 
 __all__ = ["checked_note", "modified", "paused", "rescheduled", "resumed"]
@@ -51,6 +52,7 @@ def modified(
         raise BadValue(
             "max_runs", f"{new.max_runs}, but it has run {job.run_count} times already"
         )
+    check_jitter(new.trigger, new.jitter)
     start, end = new.start_time, new.end_time
     if start is not None and end is not None and end < start:
         raise BadValue("end_time", f"{end} is before start_time, {start}")
@@ -65,15 +67,21 @@ def _bounded(
     """
     Move the cursor of *job*, which becomes *new*, to where its new bounds say.
 
-    It stays where a new end leaves it; a job that has no planned time left gets one
-    only when that lies ahead, for what has passed has its disposition.
+    It stays where a new end leaves it, and open while the job waits for the end of a
+    run, unless its new start is still to come.  Any other job that has no planned time
+    left gets one only when that lies ahead, for what has passed has its disposition.
     """
     cursor = job.next_run_time
+    if runs_by_hand(new.trigger):
+        return new, ()
     planned = first_planned_time(new.trigger, now, new.start_time, new.end_time)
     if planned is None or (cursor is None and planned < now):
         name = "end_time" if "end_time" in changes else "start_time"
         raise BadValue(name, "leaves the job without a planned time ahead")
     if cursor is None and new.max_runs is not None and new.max_runs <= job.run_count:
+        return new, ()
+    later = new.start_time is not None and new.start_time > now
+    if cursor is None and new.waiting is not None and not later:
         return new, ()
     if (
         cursor is not None
@@ -129,15 +137,21 @@ def rescheduled(
     """
     Give *job* a new trigger, and a new generation.
 
+    The jitter that the old trigger had brought along goes with it; one that the job was
+    given by itself stays.
+
     :returns: the job, and a row for what the old trigger had planned before *now*.
     :raises BadTrigger: it has no planned time ahead.
+    :raises BadValue: for ``jitter``: the job has one by itself, and the new trigger
+        waits.
     """
-    if isinstance(trigger, type) or not callable(
-        getattr(trigger, "get_next_fire_time", None)
-    ):
-        raise BadTrigger("trigger", f"{shown(trigger)} is not a trigger")
+    check_trigger(trigger)
+    trigger = seeded(trigger, job.id)
+    adopted = job.jitter == jitter_of(job.trigger)
+    jitter = jitter_of(trigger) if adopted else job.jitter
+    check_jitter(trigger, jitter)
     planned = first_planned_time(trigger, now, job.start_time, job.end_time)
-    if planned is None:
+    if planned is None and not runs_by_hand(trigger):
         raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
     try:
         runs = _passed(job, now, "the job was rescheduled")
@@ -146,7 +160,11 @@ def rescheduled(
         reason = f"{reason}: {type(error).__name__}"
         runs, _ = pass_over(evolve(job, trigger=_NoMore()), now, reason)
     new = evolve(
-        job, trigger=trigger, next_run_time=planned, generation=new_generation()
+        job,
+        trigger=trigger,
+        jitter=jitter,
+        next_run_time=planned,
+        generation=new_generation(),
     )
     return new, runs
 

@@ -16,6 +16,10 @@ a trigger that cannot count is walked in stretches of :data:`MAX_STEPS`, one for
 each call, with the cursor left in between.  So a call is bounded in time and
 memory, whatever happened while nobody planned.
 
+A job that waits (:class:`~txsched.model.Waiting`) has one planned time at most that
+has arrived.  Its plan leaves the next one open, for the store to set it: one that does
+not run counts as an end at the instant of planning.
+
 Nothing here asks a clock, draws a random number or waits.
 """
 
@@ -33,8 +37,10 @@ from ..model import (
     JobLease,
     Plan,
     Run,
+    Waiting,
     jitter_offset,
     run_id,
+    waiting_of,
 )
 
 __all__ = ["MAX_STEPS", "first_planned_time", "pass_over", "plan", "planned_after"]
@@ -134,7 +140,24 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         following,
         following if jitter is None or following is None else _due(job, following),
         run_count,
+        None
+        if following is not None
+        else _waiting(job, run_count, (*active, run), now),
     )
+
+
+def _waiting(
+    job: Job, run_count: int, runs: tuple[Run, ...], now: datetime
+) -> Waiting | None:
+    """
+    Give what the job waits for after a plan made at *now* that leaves *runs*.
+    """
+    waiting = waiting_of(job, run_count)
+    if waiting is None or waiting.delay is None:
+        return waiting
+    if any(run.ended_at is None for run in runs):
+        return waiting
+    return None if waiting.following(now) is None else waiting
 
 
 def _due(job: Job, planned: datetime) -> datetime:

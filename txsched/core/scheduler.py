@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from attrs import define, evolve, field
+from attrs import define, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from ..errors import AlreadyRunning, BadValue, NoSuchJob, NotRunning
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
-    Disposition,
     Event,
     Forecast,
     ITrigger,
@@ -48,7 +47,7 @@ from .engine import Engine
 from .forecast import check_window, forecast
 from .modifying import checked_note, modified, paused, rescheduled, resumed
 from .publisher import Publisher
-from .requests import change_job, forecast_jobs, request_run
+from .requests import cancel_run, change_job, forecast_jobs, request_run
 from .settings import Settings
 from .surveying import survey
 
@@ -346,13 +345,13 @@ class LocalScheduler:
             self._check_running()
             given.check_id("run_id", run_id)
             why = checked_note(reason, "reason") or "cancelled by a user"
-            before = await self._store.get_run(run_id)
+            stop = self._engine.runner.cancel
             now = self._now()
-            (run,) = await self._store.cancel_runs((run_id,), why, now)
-            if self._engine.runner.cancel(run_id, why):
-                return await self._store.get_run(run_id)
-            if before.ended_at is None and run.disposition is Disposition.CANCELLED:
+            run, ended, job = await cancel_run(self._store, stop, run_id, why, now)
+            if ended:
                 self._publisher.publish(RunEnded(now, run))
+                if job is not None:
+                    await self._engine.rearmer.follow(((job, run),))
             return run
 
         return Deferred.fromCoroutine(cancel())
@@ -440,9 +439,7 @@ class LocalScheduler:
             given.check_id("job_id", job_id)
             given.check_kind("spec", spec, JobSpec)
             now = self._now()
-            job = await self._store.repair_job(
-                evolve(self._builder.build([spec], now)[0], id=job_id)
-            )
+            job = await self._store.repair_job(self._builder.rebuild(job_id, spec, now))
             self._engine.wake_at(job.due)
             self._publisher.publish(JobAdded(now, job_id))
             return job

@@ -32,6 +32,7 @@ from .job import (
     new_generation,
     new_generations,
     run_id,
+    waiting_of,
 )
 from .policy import OnConflict, OnCrash
 from .query import (
@@ -50,7 +51,9 @@ from .trigger import (
     ISeededTrigger,
     ITimetable,
     ITrigger,
+    IWaitingTrigger,
     ShownTrigger,
+    Waiting,
 )
 
 __all__ = [
@@ -67,6 +70,7 @@ __all__ = [
     "ISeededTrigger",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
     "Job",
     "JobAdded",
     "JobDefaults",
@@ -100,6 +104,7 @@ __all__ = [
     "SchedulerStopping",
     "ShownTrigger",
     "StoreStatus",
+    "Waiting",
     "from_micros",
     "from_seconds",
     "jitter_offset",
@@ -108,4 +113,5 @@ __all__ = [
     "run_id",
     "to_micros",
     "to_seconds",
+    "waiting_of",
 ]

@@ -19,7 +19,7 @@ from .instant import to_micros
 from .options import NO_OPTIONS, check_arguments, check_options, check_task
 from .policy import OnCrash
 from .showing import shown
-from .trigger import ITrigger
+from .trigger import ITrigger, Waiting
 
 __all__ = [
     "Job",
@@ -30,6 +30,7 @@ __all__ = [
     "new_generation",
     "new_generations",
     "run_id",
+    "waiting_of",
 ]
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -74,8 +75,9 @@ class Job:
     :ivar generation: a token that is new whenever the schedule is new; ids of
         runs are made of it, see :func:`run_id`.
     :ivar revision: 1 when added; each change by a user adds 1.
-    :ivar next_run_time: the next planned time (before jitter); ``None`` when the
-        job is finished and only waits for its last runs to end.
+    :ivar next_run_time: the next planned time (before jitter); ``None`` when it is
+        not known yet, see :attr:`waiting`, or the job is finished and only waits for
+        its last runs to end.
     :ivar run_count: how many runs its trigger has started.
     """
 
@@ -115,6 +117,15 @@ class Job:
             self.id, self.next_run_time, self.jitter
         )
 
+    @property
+    def waiting(self) -> Waiting | None:
+        """
+        What the job waits for while it has no next planned time.
+
+        ``None`` while it has one, and when it is finished.
+        """
+        return waiting_of(self, self.run_count) if self.next_run_time is None else None
+
     def same_definition(self, other: Job) -> bool:
         """
         Say whether *other* asks for the same: all but pause and progress is equal.
@@ -131,6 +142,27 @@ class Job:
             and self.run_count == other.run_count
             and self.generation == other.generation
         )
+
+
+def waiting_of(job: Job, run_count: int) -> Waiting | None:
+    """
+    Give what *job* waits for when it has no next planned time.
+
+    :param run_count: how many runs its trigger has started.
+    :returns: ``None`` when it does not wait: its trigger is of another kind, or the
+        job has had all its runs.
+    """
+    waiting = getattr(job.trigger, "waiting", None)
+    if not isinstance(waiting, Waiting):
+        return None
+    if waiting.delay is None:
+        return waiting
+    if job.max_runs is not None and run_count >= job.max_runs:
+        return None
+    end, until = job.end_time, waiting.until
+    if end is None or (until is not None and until <= end):
+        return waiting
+    return waiting._replace(until=end)
 
 
 def _definition(job: Job) -> Job:

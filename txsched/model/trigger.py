@@ -6,11 +6,11 @@ that holds it in another program only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import NoReturn
+from datetime import datetime, timedelta
+from typing import NamedTuple, NoReturn
 
 from attrs import field, frozen
-from zope.interface import Interface, implementer
+from zope.interface import Attribute, Interface, implementer
 
 from ..errors import BadTrigger
 
@@ -19,7 +19,9 @@ __all__ = [
     "ISeededTrigger",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
     "ShownTrigger",
+    "Waiting",
 ]
 
 
@@ -110,6 +112,44 @@ class ISeededTrigger(ITrigger):
 
         A trigger that does not differ gives itself.
         """
+
+
+class Waiting(NamedTuple):
+    """
+    What a job waits for while it has no next planned time.
+
+    A named tuple and not an attrs class, because a store makes it for each end of a
+    run of such a job.
+
+    :ivar delay: its next planned time is so long after the end of its last run;
+        ``None`` when it has none by itself and runs only when somebody asks.
+    :ivar until: no planned time after this; ``None`` is without end.
+    """
+
+    delay: timedelta | None = None
+    until: datetime | None = None
+
+    def following(self, ended: datetime) -> datetime | None:
+        """
+        Give the planned time that follows the end of the last run at *ended*.
+
+        :returns: ``None`` when it would be after :attr:`until`, or there is no delay.
+        """
+        if self.delay is None:
+            return None
+        planned = ended + self.delay
+        return None if self.until is not None and planned > self.until else planned
+
+
+class IWaitingTrigger(ITrigger):
+    """
+    A trigger whose next time depends on what becomes of the job, and not on time alone.
+
+    It is asked for the first planned time only.  Each one after that is set by the
+    store, in the transaction in which the last active run of the job ends.
+    """
+
+    waiting = Attribute("A :class:`Waiting`: what a job with this trigger waits for.")
 
 
 def _one_line(text: str) -> str:

@@ -17,9 +17,11 @@ from .combine import AndNotTrigger, AndTrigger, OrTrigger
 from .cron import CronTrigger
 from .date import DateTrigger
 from .daylight import Fold, Gap
+from .delay import DelayTrigger
 from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .manual import ManualTrigger
 from .rrule import RRuleTrigger
 from .text import parse_trigger
 
@@ -29,9 +31,11 @@ __all__ = [
     "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
+    "DelayTrigger",
     "Fold",
     "Gap",
     "IntervalTrigger",
+    "ManualTrigger",
     "OrTrigger",
     "RRuleTrigger",
     "format_duration",

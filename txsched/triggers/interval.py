@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta, tzinfo
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..errors import BadTrigger
 from ..model.instant import UTC
 from ..model.trigger import ICountingTrigger, ITimetable
 from .clauses import check_bounds, check_jitter, describe_clauses, write_clauses
-from .durations import MAX_DURATION, describe_duration, format_duration
+from .durations import add_up, check_duration, describe_duration, format_duration
 from .instants import utc
 from .timetable import walk_between
 
@@ -70,26 +69,17 @@ class IntervalTrigger:
             also in seconds, or text as ``30s``.
         :raises BadTrigger: naming the argument and what was expected.
         """
-        parts = {
-            "weeks": weeks,
-            "days": days,
-            "hours": hours,
-            "minutes": minutes,
-            "seconds": seconds,
-            "microseconds": microseconds,
-        }
-        for name, value in parts.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise BadTrigger(name, f"expected a number, not {value!r}")
-        try:
-            interval = timedelta(**parts)
-        except (OverflowError, ValueError):
-            raise BadTrigger("interval", "is not a usable length of time") from None
-        self._begin(
-            interval,
-            *check_bounds(start_date, end_date, timezone),
-            check_jitter(jitter),
+        interval = add_up(
+            "interval",
+            weeks=weeks,
+            days=days,
+            hours=hours,
+            minutes=minutes,
+            seconds=seconds,
+            microseconds=microseconds,
         )
+        bounds = check_bounds(start_date, end_date, timezone)
+        self.__attrs_init__(interval, *bounds, check_jitter(jitter))
 
     @classmethod
     def of(
@@ -106,22 +96,9 @@ class IntervalTrigger:
         """
         trigger = cls.__new__(cls)
         bounds = check_bounds(start_date, end_date, UTC)
-        trigger._begin(interval, *bounds, check_jitter(jitter))
+        check_duration(interval, "interval")
+        trigger.__attrs_init__(interval, *bounds, check_jitter(jitter))
         return trigger
-
-    def _begin(
-        self,
-        interval: timedelta,
-        start: datetime | None,
-        end: datetime | None,
-        jitter: timedelta | None,
-    ) -> None:
-        if not _TICK <= interval <= MAX_DURATION:
-            raise BadTrigger(
-                "interval",
-                f"{interval} is not within 1 microsecond to {MAX_DURATION.days} days",
-            )
-        self.__attrs_init__(interval, start, end, jitter)
 
     def next_after(self, instant: datetime) -> datetime | None:
         """

@@ -8,6 +8,8 @@ text                                      trigger
                                           or without the name of a zone
 ``every 1h30m``                           interval; also ``every 2 days``,
                                           ``every hour``
+``delay 10m``                             so long after the end of each run
+``manual``                                never by itself
 ``crontab */5 * * * * Europe/Berlin``     five fields as in crontab(5)
 ``@daily Europe/Berlin``                  the same by a nickname; also after
                                           ``crontab``
@@ -47,7 +49,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any
 
@@ -60,9 +62,11 @@ from .cron import CronTrigger
 from .cron.dialects import DIALECTS, Dialect
 from .cron.syntax import check_length
 from .date import DateTrigger
+from .delay import DelayTrigger
 from .durations import parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .manual import ManualTrigger
 from .parentheses import split_members
 from .rrule import RRuleTrigger
 
@@ -166,16 +170,42 @@ def _read_at(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
 
 def _read_every(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
     given = clauses.given("every", ("start_date", "end_date", "jitter"))
-    bounds = {
+    return IntervalTrigger.of(
+        parse_duration(rest, "interval"),
+        **_bounds(given, timezone),
+        jitter=check_jitter(given.get("jitter")),
+    )
+
+
+def _bounds(given: Mapping[str, str], timezone: Zone) -> dict[str, datetime]:
+    return {
         name: parse_instant(given[name], timezone, name)
         for name in ("start_date", "end_date")
         if name in given
     }
-    return IntervalTrigger.of(
-        parse_duration(rest, "interval"),
-        **bounds,
-        jitter=check_jitter(given.get("jitter")),
-    )
+
+
+def _read_delay(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    if clauses.jitter is not None:
+        raise BadTrigger(
+            "jitter",
+            "is not for a trigger of kind 'delay': the end of a run, which it counts"
+            " from, is as irregular as the work is",
+        )
+    given = clauses.given("delay", ("start_date", "end_date"))
+    return DelayTrigger.of(parse_duration(rest, "delay"), **_bounds(given, timezone))
+
+
+def _read_manual(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    if clauses.jitter is not None:
+        raise BadTrigger(
+            "jitter",
+            "is not for a trigger of kind 'manual': it has no times to put off",
+        )
+    clauses.given("manual", ())
+    if rest:
+        raise BadTrigger("trigger", f"nothing may follow 'manual', but {rest!r} does")
+    return ManualTrigger()
 
 
 def _read_cron(
@@ -219,6 +249,8 @@ Reader = Callable[[str, Clauses, Zone], ITrigger]
 _READERS: Mapping[str, Reader] = {
     "at": _read_at,
     "every": _read_every,
+    "delay": _read_delay,
+    "manual": _read_manual,
     "calendar": _read_calendar,
     "rrule": _read_rrule,
     **{

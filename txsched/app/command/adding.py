@@ -162,7 +162,6 @@ def _tell(job: Job, as_json: bool) -> None:
 
         click.echo(json_text(job_data(job)))
         return
-    from .wording import clean, instant_text
+    from .wording import clean, coming_text
 
-    when = instant_text(job.next_run_time)
-    click.echo(f"added {clean(job.id)}: {job.trigger}, next at {when}")
+    click.echo(f"added {clean(job.id)}: {job.trigger}, {coming_text(job)}")

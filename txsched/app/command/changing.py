@@ -102,9 +102,9 @@ def _tell(job: Job, as_json: bool) -> None:
 
         click.echo(json_text(job_data(job)))
         return
-    from .wording import clean, instant_text
+    from .wording import clean, coming_text
 
     click.echo(
         f"changed {clean(job.id)} (revision {job.revision}): {job.trigger},"
-        f" next at {instant_text(job.next_run_time)}"
+        f" {coming_text(job)}"
     )

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...model import COMMAND, Call, Job, Run
+from ...model import COMMAND, Call, Job, Run, Waiting
 
 __all__ = [
     "ago",
     "call_text",
     "clean",
+    "coming_text",
     "duration_text",
     "instant_text",
     "job_next",
@@ -89,8 +90,26 @@ def job_next(job: Job, now: datetime) -> str:
         note = f": {clean(job.paused.note)}" if job.paused.note else ""
         return f"paused{note}"
     if job.next_run_time is None:
-        return "finished"
+        return _waiting_text(job.waiting)
     return instant_text(job.next_run_time, now)
+
+
+def _waiting_text(waiting: Waiting | None) -> str:
+    if waiting is None:
+        return "finished"
+    if waiting.delay is None:
+        return "by hand"
+    return f"{duration_text(waiting.delay)} after the run"
+
+
+def coming_text(job: Job) -> str:
+    """
+    Say what comes next of a job that somebody has just added or changed.
+    """
+    if job.next_run_time is not None:
+        return f"next at {instant_text(job.next_run_time)}"
+    text = _waiting_text(job.waiting)
+    return text if job.waiting is None else f"next {text}"
 
 
 def run_took(run: Run) -> str:

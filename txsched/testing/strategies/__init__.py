@@ -11,11 +11,14 @@ from .triggers import (
     crontab_triggers,
     crontabs,
     date_triggers,
+    delay_triggers,
     durations,
     instants,
     interval_triggers,
+    manual_triggers,
     own_fields,
     triggers,
+    waiting_triggers,
     zones,
 )
 from .values import (
@@ -44,6 +47,7 @@ __all__ = [
     "crontab_triggers",
     "crontabs",
     "date_triggers",
+    "delay_triggers",
     "durations",
     "events",
     "forecasts",
@@ -52,6 +56,7 @@ __all__ = [
     "job_options",
     "job_queries",
     "jobs",
+    "manual_triggers",
     "names",
     "own_fields",
     "pages",
@@ -67,5 +72,6 @@ __all__ = [
     "texts",
     "triggers",
     "values",
+    "waiting_triggers",
     "zones",
 ]

@@ -10,7 +10,13 @@ from datetime import datetime, timedelta, timezone
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ...triggers import CronTrigger, DateTrigger, IntervalTrigger
+from ...triggers import (
+    CronTrigger,
+    DateTrigger,
+    DelayTrigger,
+    IntervalTrigger,
+    ManualTrigger,
+)
 
 __all__ = [
     "ZONES",
@@ -18,11 +24,14 @@ __all__ = [
     "crontab_triggers",
     "crontabs",
     "date_triggers",
+    "delay_triggers",
     "durations",
     "instants",
     "interval_triggers",
+    "manual_triggers",
     "own_fields",
     "triggers",
+    "waiting_triggers",
     "zones",
 ]
 
@@ -100,6 +109,30 @@ def interval_triggers() -> SearchStrategy[IntervalTrigger]:
         start,
         st.none() | st.timedeltas(timedelta(), timedelta(days=10_000)),
     )
+
+
+def delay_triggers() -> SearchStrategy[DelayTrigger]:
+    """
+    Draw delay triggers with and without a start and an end.
+    """
+    return st.builds(
+        lambda one: DelayTrigger.of(one.interval, one.start_date, one.end_date),
+        interval_triggers(),
+    )
+
+
+def manual_triggers() -> SearchStrategy[ManualTrigger]:
+    """
+    Draw the trigger that never fires by itself.
+    """
+    return st.just(ManualTrigger())
+
+
+def waiting_triggers() -> SearchStrategy[DelayTrigger | ManualTrigger]:
+    """
+    Draw triggers whose times depend on what becomes of the job.
+    """
+    return delay_triggers() | manual_triggers()
 
 
 def _field(
@@ -194,6 +227,6 @@ def cron_triggers() -> SearchStrategy[CronTrigger]:
 
 def triggers() -> SearchStrategy[CronTrigger | DateTrigger | IntervalTrigger]:
     """
-    Draw triggers of every kind.
+    Draw triggers of every kind whose times lie fast.
     """
     return st.one_of(date_triggers(), interval_triggers(), cron_triggers())

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from ... import model
 from ...model import COMMAND, Call, Disposition, Job, JobSpec, OnCrash, Page, Pause, Run
 from .data import plain_data, texts
-from .triggers import durations, instants, triggers
+from .triggers import durations, instants, triggers, waiting_triggers
 
 __all__ = [
     "calls",
@@ -125,7 +125,7 @@ def specs() -> SearchStrategy[JobSpec]:
             task, trigger, args, kwargs, **options
         ),
         task_names(),
-        triggers(),
+        triggers() | waiting_triggers(),
         _args(),
         _kwargs(),
         job_options(),
@@ -150,7 +150,7 @@ def jobs() -> SearchStrategy[Job]:
         _bounds(),
         id=names(),
         call=calls(),
-        trigger=triggers(),
+        trigger=triggers() | waiting_triggers(),
         name=names(),
         executor=names(),
         misfire_grace_time=st.none() | durations(),
@@ -311,7 +311,7 @@ def values() -> SearchStrategy[Any]:
     """
     return st.one_of(
         plain_data(),
-        triggers(),
+        triggers() | waiting_triggers(),
         calls(),
         specs(),
         jobs(),
