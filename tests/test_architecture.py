@@ -58,7 +58,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "model": "attrs zope",
         "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
-        "triggers": "attrs zope tzlocal dateutil",
+        "triggers": "attrs zope tzlocal dateutil icalendar recurring_ical_events",
         "codec": "attrs cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy",
@@ -89,7 +89,15 @@ TWISTED: Mapping[str, frozenset[str]] = {
 
 #: Decides, and nothing else: these modules of the core do not even know Deferreds.
 PURE = frozenset(
-    {"adopting", "aftermath", "forecast", "modifying", "planning", "settings"}
+    {
+        "adopting",
+        "aftermath",
+        "exclusion",
+        "forecast",
+        "modifying",
+        "planning",
+        "settings",
+    }
 )
 
 #: Who may name the reactor, within a function, and why.

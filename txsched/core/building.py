@@ -8,12 +8,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ..errors import BadTrigger, BadValue
 from ..interfaces import IExecutor
-from ..model import Call, Job, JobDefaults, JobSpec, new_generation, new_generations
+from ..model import (
+    Call,
+    Job,
+    JobDefaults,
+    JobSpec,
+    OnExcluded,
+    new_generation,
+    new_generations,
+)
 from .adopting import check_jitter, jitter_of, runs_by_hand, seeded
+from .exclusion import Exclusion
 from .planning import first_planned_time
 
 __all__ = ["JobBuilder"]
@@ -26,10 +35,12 @@ class JobBuilder:
 
     :ivar executors: who can carry them out, by alias.
     :ivar defaults: the options that hold where nobody said.
+    :ivar exclusion: the calendars that jobs may name.
     """
 
     executors: Mapping[str, IExecutor]
     defaults: JobDefaults
+    exclusion: Exclusion = field(factory=Exclusion)
 
     def build(self, specs: Sequence[JobSpec], now: datetime) -> list[Job]:
         """
@@ -68,10 +79,13 @@ class JobBuilder:
         trigger = seeded(spec.trigger, job_id)
         jitter = options["jitter"] if "jitter" in options else jitter_of(trigger)
         check_jitter(trigger, jitter)
-        first = first_planned_time(trigger, now, start, end)
-        if first is None and not runs_by_hand(trigger):
-            raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
-        return Job(
+        calendars = get("calendars", ())
+        first = None
+        if not calendars:
+            first = first_planned_time(trigger, now, start, end)
+            if first is None and not runs_by_hand(trigger):
+                raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
+        job = Job(
             job_id,
             call,
             trigger,
@@ -87,12 +101,29 @@ class JobBuilder:
             get("tags", ()),
             get("on_crash", defaults.on_crash),
             get("keep_runs", defaults.keep_runs),
+            calendars,
+            get("on_excluded", OnExcluded.SKIP),
             None,
             generation,
             1,
             first,
             0,
         )
+        return self._within_calendars(job, now) if calendars else job
+
+    def _within_calendars(self, job: Job, now: datetime) -> Job:
+        """
+        Give a job its first planned time that its calendars allow.
+        """
+        guarded = self.exclusion.guarded(job)
+        first = first_planned_time(guarded.trigger, now, job.start_time, job.end_time)
+        if first is None and not runs_by_hand(job.trigger):
+            raise BadTrigger(
+                "trigger",
+                f"{job.trigger} has no planned time ahead that"
+                f" {', '.join(job.calendars)} would allow",
+            )
+        return evolve(job, next_run_time=first)
 
     def check(self, alias: str, call: Call) -> None:
         """

@@ -37,6 +37,7 @@ from ..model import (
 from .aftermath import taken_over
 from .alarm import Alarm
 from .committing import Committer, within
+from .exclusion import Exclusion
 from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
@@ -80,6 +81,7 @@ class Engine:
     node: str
     _settings: Settings
     _publisher: Publisher
+    _exclusion: Exclusion = field(factory=Exclusion)
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -316,7 +318,8 @@ class Engine:
         broken: list[tuple[JobLease, Exception]] = []
         for lease in leases:
             try:
-                plans.append(plan(lease, now, self.node, self._executors))
+                decide = self._exclusion.plan if lease.job.calendars else plan
+                plans.append(decide(lease, now, self.node, self._executors))
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))

@@ -43,7 +43,15 @@ from ..model import (
     waiting_of,
 )
 
-__all__ = ["MAX_STEPS", "first_planned_time", "pass_over", "plan", "planned_after"]
+__all__ = [
+    "MAX_STEPS",
+    "due_of",
+    "first_planned_time",
+    "pass_over",
+    "plan",
+    "planned_after",
+    "waiting_after",
+]
 
 #: How many planned times of a trigger that cannot count are walked in one call.
 MAX_STEPS = 1000
@@ -120,7 +128,7 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
     jitter = job.jitter
     if (
         following is not None
-        and (following if jitter is None else _due(job, following)) <= now
+        and (following if jitter is None else due_of(job, following)) <= now
     ):
         return _plan_many(lease, following, now, node, executors)
     grace = job.misfire_grace_time
@@ -138,15 +146,15 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         term,
         (run,),
         following,
-        following if jitter is None or following is None else _due(job, following),
+        following if jitter is None or following is None else due_of(job, following),
         run_count,
         None
         if following is not None
-        else _waiting(job, run_count, (*active, run), now),
+        else waiting_after(job, run_count, (*active, run), now),
     )
 
 
-def _waiting(
+def waiting_after(
     job: Job, run_count: int, runs: tuple[Run, ...], now: datetime
 ) -> Waiting | None:
     """
@@ -160,7 +168,10 @@ def _waiting(
     return None if waiting.following(now) is None else waiting
 
 
-def _due(job: Job, planned: datetime) -> datetime:
+def due_of(job: Job, planned: datetime) -> datetime:
+    """
+    Give the instant at which a planned time of *job* arrives.
+    """
     if job.jitter is None:
         return planned
     return planned + jitter_offset(job.id, planned, job.jitter)
@@ -251,7 +262,7 @@ class _Walk:
         """
         Whether there is a next planned time, and it has arrived.
         """
-        return self.at is not None and _due(self.job, self.at) <= self.now
+        return self.at is not None and due_of(self.job, self.at) <= self.now
 
     def step(self) -> datetime:
         """
@@ -323,7 +334,7 @@ def _plan_many(
         if job.max_runs is not None and run_count >= job.max_runs:
             walk.at = None
     cursor = walk.at
-    due = None if cursor is None else _due(job, cursor)
+    due = None if cursor is None else due_of(job, cursor)
     return Plan(job.id, term, (*rows, *started), cursor, due, run_count)
 
 

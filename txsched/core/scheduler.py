@@ -18,6 +18,7 @@ from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
     Event,
     Forecast,
+    ICalendar,
     ITrigger,
     Job,
     JobAdded,
@@ -44,6 +45,7 @@ from ..model import (
 from . import arguments as given
 from .building import JobBuilder
 from .engine import Engine
+from .exclusion import Exclusion
 from .forecast import check_window, forecast
 from .modifying import checked_note, modified, paused, rescheduled, resumed
 from .publisher import Publisher
@@ -70,6 +72,8 @@ class LocalScheduler:
         added to it, see :attr:`node`.
     :param defaults: the options of jobs that do not say.
     :param settings: how the engine works.
+    :param calendars: by name, the times that jobs can be kept from; the same on each
+        node of a store.
     """
 
     _store: IJobStore
@@ -78,6 +82,8 @@ class LocalScheduler:
     _name: str = "txsched"
     _defaults: JobDefaults = field(factory=JobDefaults, kw_only=True)
     _settings: Settings = field(factory=Settings, kw_only=True)
+    _calendars: Mapping[str, ICalendar] = field(factory=dict, kw_only=True)
+    _exclusion: Exclusion = field(init=False)
     _publisher: Publisher = field(factory=Publisher, init=False)
     _engine: Engine = field(init=False)
     _state: str = field(default="stopped", init=False)
@@ -87,7 +93,8 @@ class LocalScheduler:
     _builder: JobBuilder = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._builder = JobBuilder(self._executors, self._defaults)
+        self._exclusion = Exclusion(self._calendars)
+        self._builder = JobBuilder(self._executors, self._defaults, self._exclusion)
         self._engine = Engine(
             self._store,
             self._executors,
@@ -95,6 +102,7 @@ class LocalScheduler:
             f"{self._name}-{uuid4().hex[:8]}",
             self._settings,
             self._publisher,
+            self._exclusion,
         )
 
     @property
@@ -276,7 +284,7 @@ class LocalScheduler:
         self, job_id: str, revision: int | None = None, **changes: Any
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            new, runs = modified(job, changes, now)
+            new, runs = modified(job, changes, now, self._exclusion)
             if new.executor != job.executor or new.call != job.call:
                 self._builder.check(new.executor, new.call)
             return new, runs
@@ -289,7 +297,7 @@ class LocalScheduler:
         self, job_id: str, trigger: ITrigger, revision: int | None = None
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            return rescheduled(job, trigger, now)
+            return rescheduled(job, trigger, now, self._exclusion)
 
         return Deferred.fromCoroutine(
             self._change(job_id, revision, change, JobModified)
@@ -308,7 +316,7 @@ class LocalScheduler:
     def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             given.check_flag("catch_up", catch_up)
-            return resumed(job, catch_up, now)
+            return resumed(job, catch_up, now, self._exclusion)
 
         return Deferred.fromCoroutine(self._change(job_id, None, change, JobResumed))
 
@@ -385,7 +393,9 @@ class LocalScheduler:
         given.check_ids(job_ids)
         jobs = await forecast_jobs(self._store, end, job_ids)
         now = self._now()
-        return forecast(jobs, max(start, now), end, limit, now)
+        exclusion = self._exclusion
+        guarded = [exclusion.guarded(job) for job in jobs if exclusion.knows(job)]
+        return forecast(guarded, max(start, now), end, limit, now)
 
     # The whole
 

@@ -2,6 +2,7 @@
 The nouns: frozen values that every other part speaks in.
 """
 
+from .calendar import ICalendar
 from .call import COMMAND, Call
 from .decision import Aftermath, JobLease, Plan, Renewal, RunLease
 from .event import (
@@ -34,7 +35,7 @@ from .job import (
     run_id,
     waiting_of,
 )
-from .policy import OnConflict, OnCrash
+from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
     MAX_PAGE,
     Forecast,
@@ -66,6 +67,7 @@ __all__ = [
     "Event",
     "EventsLost",
     "Forecast",
+    "ICalendar",
     "ICountingTrigger",
     "ISeededTrigger",
     "ITimetable",
@@ -85,6 +87,7 @@ __all__ = [
     "JobSpec",
     "OnConflict",
     "OnCrash",
+    "OnExcluded",
     "Outcome",
     "Page",
     "Pause",

@@ -17,7 +17,7 @@ from ..errors import BadTrigger
 from .call import Call
 from .instant import to_micros
 from .options import NO_OPTIONS, check_arguments, check_options, check_task
-from .policy import OnCrash
+from .policy import OnCrash, OnExcluded
 from .showing import shown
 from .trigger import ITrigger, Waiting
 
@@ -71,6 +71,10 @@ class Job:
     :ivar on_crash: see :class:`OnCrash`.
     :ivar keep_runs: how many ended runs the ledger keeps for this job; ``0`` keeps
         no succeeded run at all, ``None`` leaves it to the retention of the store.
+    :ivar calendars: names of calendars of the scheduler: the job is not to run at
+        what one of them excludes.
+    :ivar on_excluded: what becomes of a planned time that is excluded, see
+        :class:`OnExcluded`.
     :ivar paused: set while the job is paused.
     :ivar generation: a token that is new whenever the schedule is new; ids of
         runs are made of it, see :func:`run_id`.
@@ -96,6 +100,8 @@ class Job:
     tags: tuple[str, ...] = ()
     on_crash: OnCrash = OnCrash.RERUN
     keep_runs: int | None = None
+    calendars: tuple[str, ...] = ()
+    on_excluded: OnExcluded = OnExcluded.SKIP
     paused: Pause | None = None
     generation: str = ""
     revision: int = 1
@@ -199,8 +205,9 @@ class JobSpec:
     :param kwargs: keyword arguments of the task.
     :param options: any of ``id, name, executor, misfire_grace_time, coalesce,
         max_instances, max_runs, start_time, end_time, jitter, tags, on_crash,
-        keep_runs``, as :class:`Job` explains them; durations also as seconds,
-        datetimes aware.  What is left out is filled in by the scheduler.
+        keep_runs, calendars, on_excluded``, as :class:`Job` explains them; durations
+        also as seconds, datetimes aware.  What is left out is filled in by the
+        scheduler.
     :raises BadValue: naming the option and what was expected.
     """
 

@@ -145,6 +145,8 @@ def _print_job(job: Job, runs: Sequence[Run], ahead: Sequence[Forecast]) -> None
             ("tags", clean(", ".join(job.tags)) or "-"),
             ("on crash", job.on_crash.value),
             ("keep runs", or_none(job.keep_runs)),
+            ("calendars", clean(", ".join(job.calendars)) or "-"),
+            *([("on excluded", job.on_excluded.value)] if job.calendars else []),
             ("runs so far", job.run_count),
             ("revision", job.revision),
         )

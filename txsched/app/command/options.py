@@ -173,6 +173,18 @@ _JOB_OPTIONS = (
         help="What becomes of a run that a crash cut off.",
     ),
     click.option(
+        "--calendar",
+        "calendars",
+        multiple=True,
+        metavar="NAME",
+        help="A calendar of the service to keep to; may be given more than once.",
+    ),
+    click.option(
+        "--on-excluded",
+        type=click.Choice(["skip", "next", "previous"]),
+        help="What becomes of a time that a calendar excludes.",
+    ),
+    click.option(
         "--keep-runs",
         type=OrNone(click.IntRange(min=0)),
         metavar="N|none",

@@ -4,6 +4,7 @@ Hypothesis strategies that draw what txsched works with: triggers, data, jobs, r
 They need ``hypothesis``, which txsched itself does not.
 """
 
+from .calendars import calendars
 from .data import plain_data, scalars, texts
 from .triggers import (
     ZONES,
@@ -42,6 +43,7 @@ from .values import (
 
 __all__ = [
     "ZONES",
+    "calendars",
     "calls",
     "cron_triggers",
     "crontab_triggers",

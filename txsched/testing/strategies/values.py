@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ... import model
-from ...model import COMMAND, Call, Disposition, Job, JobSpec, OnCrash, Page, Pause, Run
+from ...model import (
+    COMMAND,
+    Call,
+    Disposition,
+    Job,
+    JobSpec,
+    OnCrash,
+    OnExcluded,
+    Page,
+    Pause,
+    Run,
+)
 from .data import plain_data, texts
 from .triggers import durations, instants, triggers, waiting_triggers
 
@@ -105,6 +116,8 @@ def job_options() -> SearchStrategy[dict[str, Any]]:
         "tags": _tags(),
         "on_crash": st.sampled_from(OnCrash),
         "keep_runs": st.none() | st.integers(0, _MANY),
+        "calendars": st.lists(names(), max_size=2, unique=True),
+        "on_excluded": st.sampled_from(OnExcluded),
     }
     bounds = _bounds().map(
         lambda pair: dict(zip(("start_time", "end_time"), pair, strict=True))
@@ -161,6 +174,8 @@ def jobs() -> SearchStrategy[Job]:
         tags=_tags(),
         on_crash=st.sampled_from(OnCrash),
         keep_runs=st.none() | st.integers(0, _MANY),
+        calendars=st.lists(names(), max_size=2, unique=True).map(tuple),
+        on_excluded=st.sampled_from(OnExcluded),
         paused=st.none() | pauses(),
         generation=st.text("abcXYZ019-_", min_size=11, max_size=11),
         revision=st.integers(1, _MANY),
