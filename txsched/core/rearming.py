@@ -37,7 +37,8 @@ class Rearmer:
         See to it that the next run is begun in time, or tell that the job is finished.
 
         :param ends: runs that were recorded as ended, each with its job as it was
-            when it was begun.  A change since then wakes the engine itself.
+            when it was begun.  When it was given another trigger since then, the
+            engine finds its next time within its longest sleep.
         """
         for job, run in ends:
             if run.ended_at is None:
