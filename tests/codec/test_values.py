@@ -32,7 +32,13 @@ from txsched.model import (
     ShownTrigger,
     StoreStatus,
 )
-from txsched.triggers import CronTrigger, DateTrigger, IntervalTrigger
+from txsched.triggers import (
+    CronTrigger,
+    DateTrigger,
+    DelayTrigger,
+    IntervalTrigger,
+    ManualTrigger,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = IntervalTrigger(seconds=10)
@@ -57,6 +63,8 @@ TAGS: list[tuple[Any, int]] = [
     (DateTrigger(NOW), 64_016),
     (EVERY, 64_017),
     (CronTrigger.from_crontab("* * * * *", "UTC"), 64_018),
+    (DelayTrigger(minutes=10), 64_018),
+    (ManualTrigger(), 64_018),
     (ShownTrigger("x"), 64_019),
     (Call("a:b"), 64_032),
     (JobSpec("a:b", EVERY), 64_033),
