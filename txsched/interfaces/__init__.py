@@ -2,7 +2,7 @@
 The roles: each has one contract suite in :mod:`txsched.testing.contracts`.
 """
 
-from ..model.trigger import ICountingTrigger, ITimetable, ITrigger
+from ..model.trigger import ICountingTrigger, ITimetable, ITrigger, IWaitingTrigger
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
 from .timing import IClock, ILoop
@@ -22,4 +22,5 @@ __all__ = [
     "ISubscription",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
 ]
