@@ -116,6 +116,27 @@ class WaitingTests(SynchronousTestCase):
         (row,) = rows
         self.assertEqual((row.disposition.value, row.ended_at), ("missed", at(50)))
 
+    def test_a_trigger_with_more_to_say(self):
+        """
+        A trigger that waits only after the last of some times of its own is taken at
+        its word.
+        """
+
+        @frozen
+        class Other:
+            waiting = Waiting(10 * SECOND, at(60))
+            get_next_fire_time = every(10, at(20)).get_next_fire_time
+
+        self.assertIsNone(decide(a_job(Other()), at(0)).waiting)
+        for now, options, expected in (
+            (25, {"misfire_grace_time": None}, Other.waiting),
+            (45, {}, Other.waiting),
+            (55, {}, None),
+        ):
+            decided = decide(a_job(Other(), **options), at(now))
+            self.assertIsNone(decided.next_run_time)
+            self.assertEqual(decided.waiting, expected)
+
     def test_a_trigger_of_somebody_else(self):
         """
         An attribute of the same name that is something else means nothing.

@@ -122,7 +122,11 @@ FIELDS = [
 #: text of any trigger; the field that is named; a part of the reason.
 TEXTS = [
     ("", "trigger", "does not begin with"),
-    ("* * * * *", "trigger", "does not begin with at, every, cron, crontab"),
+    (
+        "* * * * *",
+        "trigger",
+        "does not begin with at, every, delay, manual, cron, crontab",
+    ),
     ("tomorrow", "trigger", "'tomorrow' does not begin with"),
     ("x" * 2000, "trigger", "has 2000 characters"),
     ("at", "run_date", "'' is not a date and time"),

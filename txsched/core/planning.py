@@ -140,22 +140,20 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         following,
         following if jitter is None or following is None else _due(job, following),
         run_count,
-        None
-        if following is not None
-        else _waiting(job, run_count, (*active, run), now),
+        None if following is not None else _waiting(job, run_count, active, run, now),
     )
 
 
 def _waiting(
-    job: Job, run_count: int, runs: tuple[Run, ...], now: datetime
+    job: Job, run_count: int, active: tuple[Run, ...], last: Run, now: datetime
 ) -> Waiting | None:
     """
-    Give what the job waits for after a plan made at *now* that leaves *runs*.
+    Give what the job waits for after a plan made at *now* whose last run is *last*.
     """
     waiting = waiting_of(job, run_count)
     if waiting is None or waiting.delay is None:
         return waiting
-    if any(run.ended_at is None for run in runs):
+    if active or last.ended_at is None:
         return waiting
     return None if waiting.following(now) is None else waiting
 
@@ -324,7 +322,11 @@ def _plan_many(
             walk.at = None
     cursor = walk.at
     due = None if cursor is None else _due(job, cursor)
-    return Plan(job.id, term, (*rows, *started), cursor, due, run_count)
+    runs = (*rows, *started)
+    waiting = None
+    if cursor is None:
+        waiting = _waiting(job, run_count, active, runs[-1], now)
+    return Plan(job.id, term, runs, cursor, due, run_count, waiting)
 
 
 def _skip_rest(
