@@ -199,6 +199,18 @@ class DelayTests(SynchronousTestCase):
         self.scene.executor.end()
         self.assertEqual(self.finished(), [("job", at(0))])
 
+    def test_looked_at_before_its_last_run(self):
+        """
+        A job that somebody looked at during a run is told to be finished once as well.
+        """
+        self.scene.add(delay(), max_runs=2, end_time=at(15))
+        self.scene.advance(1)
+        self.scene.job()
+        self.scene.executor.end()
+        self.scene.advance(15)
+        self.scene.executor.end()
+        self.assertEqual(self.finished(), [("job", at(11))])
+
     def test_no_time_after_its_end(self):
         """
         When the next time would be after the end, of trigger or job, it is finished.

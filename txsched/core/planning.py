@@ -140,7 +140,9 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         following,
         following if jitter is None or following is None else _due(job, following),
         run_count,
-        None if following is not None else _waiting(job, run_count, active, run, now),
+        None
+        if following is not None or not hasattr(job.trigger, "waiting")
+        else _waiting(job, run_count, active, run, now),
     )
 
 
