@@ -274,6 +274,18 @@ class DelayTests(SynchronousTestCase):
                 self.assertEqual(self.scene.job().next_run_time, expected)
                 self.assertEqual(self.finished(), [])
 
+    def test_cancelled_after_its_removal(self):
+        """
+        A run can be asked to stop when its job is not there any more.
+        """
+        self.scene.add(delay())
+        self.scene.advance(1)
+        (run,) = self.scene.runs()
+        driven(self.scheduler.remove_job("job"))
+        driven(self.scheduler.cancel_run(run.id))
+        self.assertEqual(self.scene.dispositions(), ["cancelled"])
+        self.assertEqual(self.scene.status().store.jobs, 0)
+
     def test_nobody_listens(self):
         """
         A job whose end is reached goes also when nobody wants to be told.
