@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from twisted.python.usage import UsageError
 from twisted.scripts.twistd import ServerOptions
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched import triggers
 from txsched.app.command.group import cli
 from txsched.app.configfile import load_config, parse_config
 from txsched.app.options import SchedulerOptions
@@ -38,6 +40,21 @@ class PageTests(SynchronousTestCase):
         self.assertGreater(len(pieces), 3)
         for page, text in pieces:
             compile(text, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+    def test_sessions_of_python(self) -> None:
+        """
+        What a page or module shows as typed into Python gives what it shows.
+        """
+        texts = {path: path.read_text(encoding="utf-8") for path in DOCS.rglob("*.rst")}
+        texts[Path(triggers.__file__)] = triggers.__doc__ or ""
+        parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
+        lines: list[str] = []
+        for path, text in sorted(texts.items()):
+            names = dict(vars(triggers))
+            session = parser.get_doctest(text, names, path.name, str(path), 0)
+            runner.run(session, out=lines.append)
+        self.assertEqual("", "".join(lines))
+        self.assertGreater(runner.tries, 8)
 
     def test_ini(self) -> None:
         """

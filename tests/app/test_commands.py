@@ -226,6 +226,82 @@ class ListTests(CommandTestCase):
         )
 
 
+class WaitingTests(CommandTestCase):
+    """
+    Tests for jobs whose next time is not known.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.told = {
+            name: self.out("add", "--trigger", text, "--id", name, "--", *program)
+            for name, text, program in (
+                ("sync", "delay 10m from 2030-01-01T12:00Z", ("echo", "wait")),
+                ("by-hand", "manual", ("echo", "hi")),
+            )
+        }
+
+    def test_added(self) -> None:
+        """
+        The answer has the first time, or says that there is none.
+        """
+        self.assertIn(
+            "added sync: delay 10m from 2030-01-01T12:00:00+00:00, next at 2030-01-01",
+            self.told["sync"],
+        )
+        self.assertEqual("added by-hand: manual, next by hand\n", self.told["by-hand"])
+        error = self.refused(
+            *(2, "add", "--trigger", "delay 1h jitter 1s", "--", "true")
+        )
+        self.assertIn("the end of a run, which it counts from", error)
+
+    def test_listed_and_shown(self) -> None:
+        """
+        In place of the next time stands what the job waits for.
+        """
+        self.clock.advance(1)
+        by_hand, sync = self.out("list").splitlines()[1:]
+        self.assertRegex(by_hand, r"^by-hand +manual +by hand +echo hi$")
+        self.assertRegex(sync, r"10m after the run +echo wait$")
+        self.assertIn("next                 by hand\n", self.out("show", "by-hand"))
+        out = self.out("show", "sync")
+        self.assertIn("next                 10m after the run\n", out)
+        self.assertIsNone(self.json("show", "by-hand")["next_run_time"])
+        self.assertEqual([], self.json("show", "by-hand")["ahead"])
+
+    def test_a_finished_job(self) -> None:
+        """
+        A job that only waits for the end of its last run is called finished.
+        """
+        self.out("modify", "sync", "--max-runs", "1")
+        self.clock.advance(1)
+        self.assertIn("next                 finished\n", self.out("show", "sync"))
+        self.assertEqual("resumed sync, finished\n", self._resumed("sync"))
+
+    def test_run(self) -> None:
+        """
+        A job without times runs when it is asked for, and is there afterwards.
+        """
+        for _ in range(2):
+            self.assertIn("hi", self.out("run", "by-hand", "--wait"))
+        self.assertIn("by hand", self.out("list", "by-hand"))
+
+    def test_changed(self) -> None:
+        """
+        What is said of a change is what the job waits for from then on.
+        """
+        out = self.out("reschedule", "sync", "--trigger", "manual")
+        self.assertEqual("changed sync (revision 2): manual, next by hand\n", out)
+        self.assertEqual("resumed sync, next by hand\n", self._resumed("sync"))
+        out = self.out("reschedule", "by-hand", "--trigger", "delay 1h")
+        self.assertIn("(revision 2): delay 1h, next at 2030-01-01", out)
+        self.clock.advance(1)
+
+    def _resumed(self, name: str) -> str:
+        self.out("pause", name)
+        return self.out("resume", name)
+
+
 class ChangeTests(CommandTestCase):
     """
     Tests for ``txsched modify``, ``reschedule``, ``pause``, ``resume``, ``remove``.

@@ -61,6 +61,36 @@ class StartTests(LivingTestCase):
         self.assertIn("removed txsched.sock, which a dead process left", again.text)
         self.assertEqual(["kept"], [one["id"] for one in self.json("list")["jobs"]])
 
+    def test_jobs_that_wait_survive_a_kill(self) -> None:
+        """
+        After ``kill -9`` in the middle of a run the next start abandons that one, and
+        the next follows it after the delay; a job that runs by hand is there.
+        """
+        (self.folder / "txsched.ini").write_text("[service]\nlease_duration = 1s\n")
+        service = self.service("--config", "txsched.ini")
+        add = ("add", "--trigger", "delay 100ms", "--on-crash", "abandon", "--id")
+        self.out(*add, "sync", "--", "sh", "-c", "test -e go || exec sleep 600")
+        self.out("add", "--trigger", "manual", "--id", "by-hand", "--", "echo", "hi")
+        self.until("sync", "running")
+        service.end(signal.SIGKILL)
+        (self.folder / "go").touch()
+        self.service("--config", "txsched.ini")
+        self.until("sync", "succeeded")
+        runs = self.json("runs", "sync")["runs"]
+        self.assertEqual("abandoned", runs[-1]["disposition"])
+        self.assertIn("hi", self.out("run", "by-hand", "--wait"))
+        self.assertIn("by hand", self.out("list", "by-hand"))
+
+    def until(self, job_id: str, disposition: str) -> None:
+        """
+        Wait for a run of a job with this disposition.
+        """
+        deadline = time.monotonic() + 30
+        seen: set[str] = set()
+        while disposition not in seen:
+            self.assertLess(time.monotonic(), deadline, seen)
+            seen = {run["disposition"] for run in self.json("runs", job_id)["runs"]}
+
     def test_a_lock_of_a_living_process_does_not_hold_up_the_start(self) -> None:
         """
         In a container the number of a dead process is soon that of another one.

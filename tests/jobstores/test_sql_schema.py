@@ -171,6 +171,7 @@ class CostTests(SQLiteTestCase):
         "move_cursor",
         "job_terms",
         "idle_jobs",
+        "leave_open",
         "rearm",
         "delete_jobs",
         "delete_schedules",

@@ -123,7 +123,7 @@ TEXTS = [
     (
         "* * * * *",
         "trigger",
-        "does not begin with at, every, delay",
+        "does not begin with at, every, delay, manual, calendar, rrule, cron",
     ),
     ("tomorrow", "trigger", "'tomorrow' does not begin with"),
     ("x" * 2000, "trigger", "has 2000 characters"),

@@ -424,9 +424,9 @@ class Engine:
 
 def _as_planned(job: Job, decided: Plan) -> Job:
     """
-    Bring the progress of a job that waits for the end of its run up to date.
+    Bring the progress of a job up to date, where it matters for the end of its run.
     """
-    if decided.next_run_time is not None or not hasattr(job.trigger, "waiting"):
+    if decided.waiting is None and job.next_run_time is not None:
         return job
     return evolve(job, next_run_time=None, run_count=decided.run_count)
 

@@ -78,11 +78,12 @@ class Exclusion:
     def guarded(self, job: Job) -> Job:
         """
         Give *job* with the trigger by which it is planned: its own, without what its
-        calendars exclude.
+        calendars exclude.  One that waits keeps its own: where the end of a run leads
+        is seen when that time has come.
 
         :raises BadValue: it names a calendar that is not here.
         """
-        if not job.calendars:
+        if not job.calendars or hasattr(job.trigger, "waiting"):
             return job
         return evolve(job, trigger=self._trigger(job))
 
@@ -136,7 +137,7 @@ class Exclusion:
             if not rows:  # the trigger does not know of this time: a run led there
                 rows = (self._row(job, planned, planned, 1, now),)
             if following is None:
-                waiting = waiting_after(job, lease.run_count, lease.runs, now)
+                waiting = waiting_after(job, lease.run_count, lease.runs, rows[-1], now)
         else:
             following = calendar.next_allowed(planned)
         return Plan(

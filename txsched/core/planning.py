@@ -149,21 +149,21 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         following if jitter is None or following is None else due_of(job, following),
         run_count,
         None
-        if following is not None
-        else waiting_after(job, run_count, (*active, run), now),
+        if following is not None or not hasattr(job.trigger, "waiting")
+        else waiting_after(job, run_count, active, run, now),
     )
 
 
 def waiting_after(
-    job: Job, run_count: int, runs: tuple[Run, ...], now: datetime
+    job: Job, run_count: int, active: tuple[Run, ...], last: Run, now: datetime
 ) -> Waiting | None:
     """
-    Give what the job waits for after a plan made at *now* that leaves *runs*.
+    Give what the job waits for after a plan made at *now* whose last run is *last*.
     """
     waiting = waiting_of(job, run_count)
     if waiting is None or waiting.delay is None:
         return waiting
-    if any(run.ended_at is None for run in runs):
+    if active or last.ended_at is None:
         return waiting
     return None if waiting.following(now) is None else waiting
 
@@ -335,7 +335,11 @@ def _plan_many(
             walk.at = None
     cursor = walk.at
     due = None if cursor is None else due_of(job, cursor)
-    return Plan(job.id, term, (*rows, *started), cursor, due, run_count)
+    runs = (*rows, *started)
+    waiting = None
+    if cursor is None:
+        waiting = waiting_after(job, run_count, active, runs[-1], now)
+    return Plan(job.id, term, runs, cursor, due, run_count, waiting)
 
 
 def _skip_rest(

@@ -37,19 +37,18 @@ class Rearmer:
         See to it that the next run is begun in time, or tell that the job is finished.
 
         :param ends: runs that were recorded as ended, each with its job as it was
-            when it was begun.  A change since then wakes the engine itself.
+            when it was begun.  When it was given another trigger since then, the
+            engine finds its next time within its longest sleep.
         """
         for job, run in ends:
-            if run.ended_at is None:
+            waiting, ended = waiting_of(job, job.run_count), run.ended_at
+            if waiting is None or waiting.delay is None or ended is None:
                 continue
-            waiting = waiting_of(job, job.run_count)
-            if waiting is None or waiting.delay is None:
-                continue
-            planned = waiting.following(run.ended_at)
+            planned = waiting.following(ended)
             if planned is not None:
                 self._wake_at(planned)
             else:
-                await self._tell_if_finished(job, run.ended_at)
+                await self._tell_if_finished(job, ended)
 
     async def _tell_if_finished(self, job: Job, ended: datetime) -> None:
         if not self._publisher.wanted:

@@ -82,25 +82,25 @@ async def cancel_run(
     run_id: str,
     reason: str,
     now: datetime,
-) -> tuple[Run, bool, Job | None]:
+) -> tuple[Run, bool, list[Job]]:
     """
     End a run that waits, or have it stopped where it is carried out.
 
     :param stop: asks a run in flight here to stop, and says whether there is one.
     :returns: the run as it is now, whether it ended by this, and its job as it was
-        before; ``None`` when there is none.
+        before, if it is there.
     :raises NoSuchRun: it is not there.
     """
     before = await store.get_run(run_id)
     try:
-        job = await store.get_job(before.job_id)
+        jobs = [await store.get_job(before.job_id)]
     except NoSuchJob:
-        job = None
+        jobs = []
     (run,) = await store.cancel_runs((run_id,), reason, now)
     if stop(run_id, reason):
-        return await store.get_run(run_id), False, job
+        return await store.get_run(run_id), False, jobs
     ended = before.ended_at is None and run.disposition is Disposition.CANCELLED
-    return run, ended, job
+    return run, ended, jobs
 
 
 async def change_job(

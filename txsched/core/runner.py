@@ -275,8 +275,9 @@ class Runner:
             flight = self._flights.get(run.id)
             if flight is not None and flight[2] == end.term:
                 del self._flights[run.id]
-                if hasattr(flight.job.trigger, "waiting"):
-                    waited.append((flight.job, run))
+                job = flight.job
+                if job.next_run_time is None or run.manual:
+                    waited.append((job, run))
             if self._reasons and run.id not in self._flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:

@@ -355,11 +355,10 @@ class LocalScheduler:
             why = checked_note(reason, "reason") or "cancelled by a user"
             stop = self._engine.runner.cancel
             now = self._now()
-            run, ended, job = await cancel_run(self._store, stop, run_id, why, now)
+            run, ended, jobs = await cancel_run(self._store, stop, run_id, why, now)
             if ended:
                 self._publisher.publish(RunEnded(now, run))
-                if job is not None:
-                    await self._engine.rearmer.follow(((job, run),))
+                await self._engine.rearmer.follow([(job, run) for job in jobs])
             return run
 
         return Deferred.fromCoroutine(cancel())

@@ -2,11 +2,13 @@
 The roles: each has one contract suite in :mod:`txsched.testing.contracts`.
 """
 
+from ..model.calendar import ICalendar
 from ..model.trigger import (
     ICountingTrigger,
     ISeededTrigger,
     ITimetable,
     ITrigger,
+    IWaitingTrigger,
 )
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
@@ -15,6 +17,7 @@ from .working import IBatchExecutor, IExecutor
 
 __all__ = [
     "IBatchExecutor",
+    "ICalendar",
     "IClock",
     "ICountingTrigger",
     "IExecutor",
@@ -28,4 +31,5 @@ __all__ = [
     "ISubscription",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
 ]

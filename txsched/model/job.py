@@ -66,7 +66,8 @@ class Job:
         ``None`` is without limit.
     :ivar start_time: no planned time before this.
     :ivar end_time: no planned time after this.
-    :ivar jitter: each run is put off by up to this much, see :func:`jitter_offset`.
+    :ivar jitter: each run is put off by up to this much, see :func:`jitter_offset`;
+        where nobody said, that of the trigger, if it has one.
     :ivar tags: labels to find it by, sorted.
     :ivar on_crash: see :class:`OnCrash`.
     :ivar keep_runs: how many ended runs the ledger keeps for this job; ``0`` keeps

@@ -133,7 +133,7 @@ class Waiting(NamedTuple):
         """
         Give the planned time that follows the end of the last run at *ended*.
 
-        :returns: ``None`` when it would be after :attr:`until`, or there is no delay.
+        :returns: ``None`` when it would be after ``until``, or there is no delay.
         """
         if self.delay is None:
             return None

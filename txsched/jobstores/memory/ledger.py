@@ -160,8 +160,7 @@ class Ledger:
             if run.job_id in written:
                 written[run.job_id].append(run)
         for job_id, row in idle.items():
-            if row.idle:  # and nothing that followed made it active again
-                self.decide(row, written[job_id])
+            self.decide(row, written[job_id])
 
     def claim(
         self,

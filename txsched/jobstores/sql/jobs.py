@@ -233,13 +233,19 @@ class Jobs:
                     None if next_run is None else to_micros(next_run),
                     None if due is None else to_micros(due),
                     run_count,
-                    *wait_row(waiting),
                     job_id,
                     term,
                 )
-                for job_id, term, _, next_run, due, run_count, waiting in plans
+                for job_id, term, _, next_run, due, run_count, _ in plans
             ],
         ).rowcount
+        waiting = [
+            (*wait_row(plan.waiting), plan.job_id, plan.term)
+            for plan in plans
+            if plan.waiting is not None
+        ]
+        if waiting:
+            connection.exec_driver_sql(sql.leave_open, waiting)
         lost: list[str] = []
         if moved != len(plans):
             ids = [plan.job_id for plan in plans]

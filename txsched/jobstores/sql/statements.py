@@ -119,7 +119,11 @@ class Statements:
         )
         self.move_cursor = (
             f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?,"
-            " wait_delay = ?, wait_until = ?, owner = NULL, lease_until = NULL"
+            " wait_delay = NULL, wait_until = NULL, owner = NULL, lease_until = NULL"
+            " WHERE id = ? AND term = ?"
+        )
+        self.leave_open = (
+            f"UPDATE {p}schedule SET wait_delay = ?, wait_until = ?"
             " WHERE id = ? AND term = ?"
         )
         self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN ({ids})"

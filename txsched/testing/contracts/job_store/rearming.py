@@ -12,6 +12,7 @@ from attrs import evolve
 from ....errors import NoSuchJob, StaleRevision
 from ....interfaces import IJobStore
 from ....model import (
+    Aftermath,
     Disposition,
     Job,
     OnConflict,
@@ -197,10 +198,14 @@ class RearmingContract(JobStoreHarness):
 
     async def test_ends_of_others(self) -> None:
         """
-        Ends in one call set the times of their own jobs.
+        Ends in one call set the times of their own jobs, and of no others.
         """
         store = await self.make_store()
-        ends = []
+        cut, term = await self.begin_waiting(store, make_waiting_job("cut off"))
+        pending = cut._replace(disposition=Disposition.PENDING, node=None)
+        plain = await self.begin(store, make_job("plain"))
+        last = await self.begin(store, make_job("last"), None)
+        ends = [Aftermath(pending, term), after(*plain), after(*last)]
         for number in range(300):
             job = make_waiting_job(f"job-{number:04}")
             run, term = await self.begin_waiting(store, job)
@@ -209,6 +214,9 @@ class RearmingContract(JobStoreHarness):
         for number in (0, 7, 299):
             job = await store.get_job(f"job-{number:04}")
             self.assertEqual(at(number + 10), job.next_run_time)
+        self.assertIsNone((await store.get_job("cut off")).next_run_time)
+        self.assertEqual(at(10), (await store.get_job("plain")).next_run_time)
+        await self.assert_gone(store, "last")
 
     async def test_beyond_its_bound(self) -> None:
         """
