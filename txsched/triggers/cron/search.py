@@ -31,7 +31,7 @@ class Schedule:
     Nothing is worked out before the first question.
     """
 
-    __slots__ = ("_plain", "_policy", "_search", "_zone", "fields")
+    __slots__ = ("_fold", "_gap", "_plain", "_search", "_zone", "fields")
 
     def __init__(self, fields: Fields, zone: str, gap: Gap, fold: Fold) -> None:
         """
@@ -42,7 +42,8 @@ class Schedule:
         """
         self.fields = fields
         self._zone = zone
-        self._policy = None if fields.elapsed else Policy(gap, fold)
+        self._gap = gap
+        self._fold = fold
         self._search: _Search | None = None
         self._plain: _Plain | None = None
 
@@ -74,8 +75,9 @@ class Schedule:
         return (self._search or self._begin()).count(first, end)
 
     def _begin(self) -> _Search:
-        walls = Walls(self.fields)
-        search = self._search = _Search(walls, timeline(self._zone, self._policy))
+        policy = None if self.fields.elapsed else Policy(self._gap, self._fold)
+        search = _Search(Walls(self.fields), timeline(self._zone, policy))
+        self._search = search
         return search
 
 
