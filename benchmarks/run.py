@@ -225,7 +225,7 @@ def triggers(rounds: int, scale: float) -> None:
             "at least 2",
         )
     for kind in ("plain", "varied", "again"):
-        number = int(10_000 * scale)
+        number = int(30_000 * scale)
         against(
             rounds,
             f"expressions, {kind} (read/s)",

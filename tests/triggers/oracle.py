@@ -11,18 +11,19 @@ from zoneinfo import ZoneInfo
 UTC = timezone.utc
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
 MINUTE = timedelta(minutes=1)
-#: No wall time is further from the instant at which it happens.
-AROUND = 26 * 3600
+#: Longer than the widest gap and the widest fold.
+FAR = timedelta(hours=26)
 
 
 class Window:
     """
     What the clock on the wall shows from *start* to *end*, each *step* seconds.
 
-    The step divides all offsets, all changes and all times of the rules.
+    The step divides all offsets, all changes and all times of the rules; *around* is
+    longer than the widest gap or fold.
     """
 
-    def __init__(self, zone_name, start, end, step=60):
+    def __init__(self, zone_name, start, end, step=60, around=FAR):
         self.zone = ZoneInfo(zone_name)
         self.start, self.end, self.step = start, end, step
         self.first, self.last = (round(one.timestamp()) for one in (start, end))
@@ -31,7 +32,8 @@ class Window:
         #: From each wall time that is jumped over, the end of the gap and its width.
         self.jumped = {}
         before = None
-        for at in range(self.first - AROUND, self.last + AROUND, step):
+        far = round(around.total_seconds())
+        for at in range(self.first - far, self.last + far, step):
             wall = at + self.offset(at)
             self.shown[wall].append(at)
             if before is not None:

@@ -197,8 +197,9 @@ class BruteForceTests(SynchronousTestCase):
         }
         install(self, zones)
         for zone, near in zip(zones, NEAR, strict=True):
-            start = base - timedelta(hours=26)
-            end = base + timedelta(minutes=near[-1][0], hours=26)
+            around = timedelta(minutes=120 + 2 * max(abs(to) for _, to in near))
+            start = base - around
+            end = base + timedelta(minutes=near[-1][0]) + around
             window = Window(zone, start, end)
             for text in ("*/20 * * * *", "0-59/10 0-23 * * *", "5,35,50 11-14 * * *"):
                 self.check_policies(text, zone, window)
@@ -210,8 +211,8 @@ class BruteForceTests(SynchronousTestCase):
         fields = {"second": "0,7,59", "minute": "0-59/5,29,44"}
         minutes = {*range(0, 60, 5), 29, 44}
         for zone, change in SECONDS:
-            start = change - timedelta(hours=2)
-            window = Window(zone, start, start + timedelta(hours=4), 1)
+            hour = timedelta(hours=1)
+            window = Window(zone, change - hour, change + 2 * hour, 1, 2 * hour)
             walls = window.matching(
                 lambda wall: wall.second in (0, 7, 59) and wall.minute in minutes
             )

@@ -260,7 +260,10 @@ class LocalScheduler:
 
         return Deferred.fromCoroutine(ask())
 
-    async def _change(
+    def _change(self, *change: Any) -> Deferred[Job]:
+        return Deferred.fromCoroutine(self._changed(*change))
+
+    async def _changed(
         self,
         job_id: str,
         revision: int | None,
@@ -289,9 +292,7 @@ class LocalScheduler:
                 self._builder.check(new.executor, new.call)
             return new, runs
 
-        return Deferred.fromCoroutine(
-            self._change(job_id, revision, change, JobModified)
-        )
+        return self._change(job_id, revision, change, JobModified)
 
     def reschedule_job(
         self, job_id: str, trigger: ITrigger, revision: int | None = None
@@ -299,18 +300,14 @@ class LocalScheduler:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             return rescheduled(job, trigger, now, self._exclusion)
 
-        return Deferred.fromCoroutine(
-            self._change(job_id, revision, change, JobModified)
-        )
+        return self._change(job_id, revision, change, JobModified)
 
     def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             return paused(job, note, now), ()
 
-        return Deferred.fromCoroutine(
-            self._change(
-                job_id, None, change, lambda at, job_id: JobPaused(at, job_id, note)
-            )
+        return self._change(
+            job_id, None, change, lambda at, job_id: JobPaused(at, job_id, note)
         )
 
     def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
@@ -318,7 +315,7 @@ class LocalScheduler:
             given.check_flag("catch_up", catch_up)
             return resumed(job, catch_up, now, self._exclusion)
 
-        return Deferred.fromCoroutine(self._change(job_id, None, change, JobResumed))
+        return self._change(job_id, None, change, JobResumed)
 
     def remove_job(self, job_id: str) -> Deferred[None]:
         async def remove() -> None:
