@@ -12,6 +12,7 @@ All answers are aware datetimes whose zone is :data:`datetime.timezone.utc`.  Th
 same question has the same answer for ever, and answers strictly increase.
 """
 
+from .calendar_interval import CalendarIntervalTrigger
 from .cron import CronTrigger
 from .date import DateTrigger
 from .daylight import Fold, Gap
@@ -21,6 +22,7 @@ from .interval import IntervalTrigger
 from .text import parse_trigger
 
 __all__ = [
+    "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
     "Fold",

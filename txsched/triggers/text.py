@@ -40,6 +40,7 @@ from functools import partial
 
 from ..errors import BadTrigger
 from ..model.trigger import ITrigger
+from .calendar_interval import CalendarIntervalTrigger
 from .clauses import Clauses, check_jitter, split_clauses
 from .cron import CronTrigger
 from .cron.dialects import DIALECTS, Dialect
@@ -97,6 +98,13 @@ def _read_every(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
     )
 
 
+def _read_calendar(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given(
+        "calendar", ("start_date", "end_date", "jitter", "gap", "fold")
+    )
+    return CalendarIntervalTrigger.parse(rest, timezone, **given)
+
+
 def _read_cron(
     name: str, dialect: Dialect, rest: str, clauses: Clauses, timezone: Zone
 ) -> ITrigger:
@@ -122,6 +130,7 @@ Reader = Callable[[str, Clauses, Zone], ITrigger]
 _READERS: Mapping[str, Reader] = {
     "at": _read_at,
     "every": _read_every,
+    "calendar": _read_calendar,
     **{
         dialect.word: partial(_read_cron, name, dialect)
         for name, dialect in DIALECTS.items()
