@@ -19,6 +19,7 @@ from .daylight import Fold, Gap
 from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .rrule import RRuleTrigger
 from .text import parse_trigger
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Fold",
     "Gap",
     "IntervalTrigger",
+    "RRuleTrigger",
     "format_duration",
     "parse_duration",
     "parse_instant",

@@ -49,6 +49,7 @@ from .date import DateTrigger
 from .durations import parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
+from .rrule import RRuleTrigger
 
 __all__ = ["parse_trigger"]
 
@@ -124,6 +125,14 @@ def _read_cron(
     return CronTrigger.parse(expression, name, zone, **given)
 
 
+def _read_rrule(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given("rrule", ("start_date", "end_date", "jitter", "gap", "fold"))
+    if "start_date" not in given:
+        raise BadTrigger("start_date", f"is missing: 'from' is to follow {rest!r}")
+    rule, _, zone = rest.partition(" ")
+    return RRuleTrigger(rule, timezone=zone.strip() or timezone, **given)
+
+
 Reader = Callable[[str, Clauses, Zone], ITrigger]
 
 #: How the rest of a text is read, by its first word.
@@ -131,6 +140,7 @@ _READERS: Mapping[str, Reader] = {
     "at": _read_at,
     "every": _read_every,
     "calendar": _read_calendar,
+    "rrule": _read_rrule,
     **{
         dialect.word: partial(_read_cron, name, dialect)
         for name, dialect in DIALECTS.items()
