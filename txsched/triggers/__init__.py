@@ -13,6 +13,7 @@ same question has the same answer for ever, and answers strictly increase.
 """
 
 from .calendar_interval import CalendarIntervalTrigger
+from .combine import AndNotTrigger, AndTrigger, OrTrigger
 from .cron import CronTrigger
 from .date import DateTrigger
 from .daylight import Fold, Gap
@@ -23,12 +24,15 @@ from .rrule import RRuleTrigger
 from .text import parse_trigger
 
 __all__ = [
+    "AndNotTrigger",
+    "AndTrigger",
     "CalendarIntervalTrigger",
     "CronTrigger",
     "DateTrigger",
     "Fold",
     "Gap",
     "IntervalTrigger",
+    "OrTrigger",
     "RRuleTrigger",
     "format_duration",
     "parse_duration",

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from zope.interface import implementer
 
 from ..errors import BadTrigger
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
 from .calendar_dates import DateStep, Walls
 from .clauses import check_choice, check_jitter, describe_clauses, write_clauses
 from .daylight import Fold, Gap, Policy, instants_of
@@ -50,7 +50,7 @@ def _search(
     return Search(Walls(step, start, end, second), zone, Policy(gap, fold))
 
 
-@implementer(ITimetable)
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CalendarIntervalTrigger:
     """
@@ -306,6 +306,15 @@ class CalendarIntervalTrigger:
                 return times[0]
             day = self._step.following(day)
         return None
+
+    def mask(self, first: datetime, length: int) -> int | None:
+        """
+        Give those of the *length* full seconds from *first* on, as bits, or ``None``
+        where there is no start to count from.
+        """
+        if self.start_date is None:
+            return None
+        return self._from(self.start_date).bits(first, length)
 
     def describe(self) -> str:
         """

@@ -12,6 +12,13 @@ text                                      trigger
 ``@daily Europe/Berlin``                  the same by a nickname; also after
                                           ``crontab``
 ``cron hour=9 day_of_week=mon-fri UTC``   named fields
+``calendar every 2 months at 09:00 UTC``  calendar interval: years, months, weeks
+                                          and days
+``rrule FREQ=MONTHLY;BYDAY=-1FR UTC       iCalendar; ``from`` is needed
+from 2026-01-31T09:00``
+``(every 1h) or (crontab 5 9 * * * UTC)`` any of several; also nested
+``(every 1h) and (every 25m)``            when several fall together
+``(every 1h) and not (@daily UTC)``       times of the first only
 ========================================  =======================================
 
 Clauses may follow the rule, in any order:
@@ -42,6 +49,8 @@ from ..errors import BadTrigger
 from ..model.trigger import ITrigger
 from .calendar_interval import CalendarIntervalTrigger
 from .clauses import Clauses, check_jitter, split_clauses
+from .combine import AndNotTrigger, AndTrigger, OrTrigger
+from .combine.text import split_members
 from .cron import CronTrigger
 from .cron.dialects import DIALECTS, Dialect
 from .cron.syntax import check_length
@@ -63,6 +72,8 @@ def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
     :param timezone: for what names no zone; ``None`` is the zone of this machine.
     :raises BadTrigger: naming the field and the reason.
     """
+    if isinstance(text, str) and text.lstrip().startswith("("):
+        return _read_combination(text.strip(), timezone)
     check_length("trigger", text)
     word, _, rest = text.strip().partition(" ")
     kind = word.lower()
@@ -131,6 +142,27 @@ def _read_rrule(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
         raise BadTrigger("start_date", f"is missing: 'from' is to follow {rest!r}")
     rule, _, zone = rest.partition(" ")
     return RRuleTrigger(rule, timezone=zone.strip() or timezone, **given)
+
+
+def _read_combination(text: str, timezone: Zone) -> ITrigger:
+    members, words, rest = split_members(text)
+    # The clauses are those of the combination: a member has its own within.
+    _, clauses = split_clauses(f" {rest}")
+    jitter = clauses.given("combination", ("jitter",)).get("jitter")
+    triggers = [parse_trigger(member, timezone) for member in members]
+    if words == ["and not"]:
+        return AndNotTrigger(triggers[0], triggers[1], jitter)
+    if set(words) == {"or"}:
+        return OrTrigger(triggers, jitter)
+    if set(words) == {"and"}:
+        return AndTrigger(triggers, jitter)
+    if words or jitter is not None:
+        raise BadTrigger(
+            "trigger",
+            f"{text!r} needs more parentheses: join all by or, or all by and, or two by"
+            " and not",
+        )
+    return triggers[0]
 
 
 Reader = Callable[[str, Clauses, Zone], ITrigger]

@@ -7,6 +7,8 @@ They need ``hypothesis``, which txsched itself does not.
 from .data import plain_data, scalars, texts
 from .triggers import (
     ZONES,
+    calendar_interval_triggers,
+    combined_triggers,
     cron_triggers,
     crontab_triggers,
     crontabs,
@@ -15,6 +17,8 @@ from .triggers import (
     instants,
     interval_triggers,
     own_fields,
+    recurrence_rules,
+    rrule_triggers,
     triggers,
     zones,
 )
@@ -39,7 +43,9 @@ from .values import (
 
 __all__ = [
     "ZONES",
+    "calendar_interval_triggers",
     "calls",
+    "combined_triggers",
     "cron_triggers",
     "crontab_triggers",
     "crontabs",
@@ -58,6 +64,8 @@ __all__ = [
     "pauses",
     "plain_data",
     "quarantined",
+    "recurrence_rules",
+    "rrule_triggers",
     "run_queries",
     "runs",
     "scalars",

@@ -62,6 +62,12 @@ class Schedule:
         """
         return (self._search or self._begin()).count(first, end)
 
+    def bits(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* seconds from *first* on as a mask.
+        """
+        return (self._search or self._begin()).bits(first, length)
+
     def _begin(self) -> Search:
         walls = Walls(self.fields)
         search = self._search = Search(walls, self._zone, self._policy)

@@ -13,7 +13,7 @@ from attrs import field, frozen
 from zope.interface import implementer
 
 from ...model.instant import UTC
-from ...model.trigger import ITimetable
+from ...model.trigger import ICountingTrigger, ITimetable
 from ..clauses import (
     check_bounds,
     check_choice,
@@ -23,7 +23,7 @@ from ..clauses import (
 )
 from ..daylight import Fold, Gap
 from ..instants import utc
-from ..timetable import walk_between
+from ..timetable import clip_mask, walk_between
 from ..zones import zone_key
 from . import own
 from .dialects import DIALECTS, find_dialect
@@ -45,7 +45,7 @@ def _schedule(
     return Schedule(DIALECTS[dialect].parse(expression), zone, gap, fold)
 
 
-@implementer(ITimetable)
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CronTrigger:
     """
@@ -262,6 +262,13 @@ class CronTrigger:
         number = self._schedule.count(first + _TICK, end)
         last = self._schedule.last_before(end) if number else None
         return number + 1, first if last is None else last
+
+    def mask(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* full seconds from *first* on, as bits.
+        """
+        found = self._schedule.bits(first, length)
+        return clip_mask(found, first, self.start_date, self.end_date)
 
     def describe(self) -> str:
         """

@@ -27,6 +27,7 @@ __all__ = [
     "parse_rule",
 ]
 
+_MAX_LENGTH = 800
 #: The most times that a rule may be limited to.
 _MAX_COUNT = 10_000
 #: The longest interval, in units of the frequency.
@@ -242,6 +243,9 @@ def parse_rule(text: str) -> Rule:
     :raises BadTrigger: naming the part of the rule, and the place in it.
     """
     check_length("rule", text)
+    if len(text) > _MAX_LENGTH:
+        # The rest of a trigger's text is to have room.
+        raise BadTrigger("rule", f"has {len(text)} characters, over {_MAX_LENGTH}")
     text = text.strip().upper()
     if len(text.split()) > 1:
         raise BadTrigger(

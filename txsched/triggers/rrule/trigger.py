@@ -12,12 +12,12 @@ from attrs import field, frozen
 from zope.interface import implementer
 
 from ...errors import BadTrigger
-from ...model.trigger import ITimetable
+from ...model.trigger import ICountingTrigger, ITimetable
 from ..clauses import check_choice, check_jitter, describe_clauses, write_clauses
 from ..daylight import Fold, Gap, Policy
 from ..instants import as_instant, as_wall, utc
 from ..search import Search
-from ..timetable import walk_between
+from ..timetable import clip_mask, walk_between
 from ..zones import zone_key
 from .english import describe_rule
 from .periods import ChosenWalls, PeriodWalls
@@ -51,7 +51,7 @@ def _prepare(
     return Search(walls, zone, Policy(gap, fold)), until
 
 
-@implementer(ITimetable)
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class RRuleTrigger:
     """
@@ -184,6 +184,13 @@ class RRuleTrigger:
         number = search.count(first + _TICK, end)
         last = search.last_before(end) if number else None
         return number + 1, first if last is None else last
+
+    def mask(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* full seconds from *first* on, as bits.
+        """
+        search, end = self._prepared()
+        return clip_mask(search.bits(first, length), first, None, end)
 
     def describe(self) -> str:
         """
