@@ -39,10 +39,11 @@ _TICK = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 #: How many times are asked for until the search gives up, and how many questions the
 #: masks of a day or a week are worth.
-_LIMIT = 1000
-_COSTS = {DAY: 10, 7 * DAY: 15}
-#: So many leaps in less than a week are followed by masks.
+_LIMIT = 250
+_COSTS = {DAY: 4, 7 * DAY: 13}
+#: So many leaps in less than a week are followed by masks; fewer after masks.
 _PATIENCE = 24
+_LESS_PATIENCE = 2
 _WEEK = timedelta(days=7)
 #: Wall times of the known years lie between these.
 _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - timedelta(days=3)
@@ -87,6 +88,11 @@ class _Asked(Protocol):
         Give the last time earlier than *instant*.
         """
 
+    def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
+        """
+        Count the times from *first*, itself one, up to but without *end*.
+        """
+
     def mask(self, first: datetime, length: int) -> int | None:
         """
         Give those of the *length* full seconds from *first* on, as bits, or ``None``
@@ -118,6 +124,12 @@ class Node(ABC):
         """
         return self.find(instant - _TICK, AFTER, budget) == instant
 
+    def fills(self, first: datetime, span: timedelta, budget: _Budget) -> bool:
+        """
+        Whether each full second of *span* from *first* on is one for sure.
+        """
+        return False
+
 
 class Member(Node):
     """
@@ -142,6 +154,16 @@ class Member(Node):
         """
         budget.spend(_COSTS[length])
         return self._trigger.mask(first, length)
+
+    def fills(self, first: datetime, span: timedelta, budget: _Budget) -> bool:
+        """
+        Count them.
+        """
+        budget.spend(_COSTS[DAY])
+        if not self.has(first, budget):
+            return False
+        number, _ = self._trigger.count_until(first, first + span)
+        return number == span // _SECOND
 
 
 class Steps(Node):
@@ -212,14 +234,20 @@ class _Picky(Node):
             any use.
         """
 
+    def skip(self, instant: datetime, way: int, budget: _Budget) -> datetime:
+        """
+        Pass over weeks after *instant* in which there is none for sure.
+        """
+        return instant
+
     def find(self, instant: datetime, way: int, budget: _Budget) -> datetime | None:
         """
         Leap, and look at whole days where that leads no further.
         """
-        length = DAY
+        length, patience = DAY, _PATIENCE
         while True:
             begin = instant
-            for _ in range(_PATIENCE):
+            for _ in range(patience):
                 found, following = self.leap(instant, way, budget)
                 if found is not None or following is None:
                     return found
@@ -237,7 +265,8 @@ class _Picky(Node):
                 instant = first
                 if way == AFTER:
                     instant += length * _SECOND - _TICK
-                length = 7 * DAY
+                instant = self.skip(instant, way, budget)
+                length, patience = 7 * DAY, _LESS_PATIENCE
 
 
 def _full_second(instant: datetime, way: int, length: int) -> datetime:
@@ -308,6 +337,22 @@ class Without(_Picky):
         if self._excluded.has(found, budget):
             return None, found
         return found, found
+
+    def skip(self, instant: datetime, way: int, budget: _Budget) -> datetime:
+        """
+        Pass over weeks in which each full second is excluded.
+        """
+        span, grows = _WEEK, True
+        while span >= _WEEK:
+            first = _full_second(instant, way, span // _SECOND)
+            if not _EARLIEST <= first <= _LATEST - span:
+                grows = False
+            elif self._excluded.fills(first, span, budget):
+                instant += way * span
+            else:
+                grows = False
+            span = span * 2 if grows else span // 2
+        return instant
 
     def mask(self, first: datetime, length: int, budget: _Budget) -> int | None:
         """
