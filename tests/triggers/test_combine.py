@@ -127,9 +127,7 @@ class MeetingTests(SynchronousTestCase):
         Intervals of parts of a second meet too, and full seconds not what has none.
         """
         both = of("(every 700ms) and (every 300ms)")
-        self.assertEqual(
-            walk(both, 2), [NOW + timedelta(seconds=1.5), NOW + timedelta(seconds=3.6)]
-        )
+        self.assertEqual(walk(both, 2), [NOW, NOW + timedelta(seconds=2.1)])
         never = of("(every 1ms from 2026-01-01T00:00:00.0005Z) and (@daily)")
         self.assertIsNone(never.next_after(NOW))
 
@@ -152,9 +150,8 @@ class MeetingTests(SynchronousTestCase):
             "(crontab 0 9 * * *) and not (crontab * * * * mon-thu)": (
                 "02 09:00 03 09:00"
             ),
-            "(calendar every 1 day at 09:00) and (rrule FREQ=WEEKLY from 2026-01-05T09)".replace(
-                "T09)", "T09:00)"
-            ): "05 09:00 12 09:00",
+            "(calendar every 1 day at 09:00) and"
+            " (rrule FREQ=WEEKLY from 2026-01-05T09:00)": "05 09:00 12 09:00",
             "(every 2d) and ((crontab 0 0 * * *) or (every 1h))": "01 00:00 03 00:00",
             "((every 1h) and (every 2h)) and (every 3h)": "01 00:00 01 06:00",
             "(at 2026-01-09T00:00Z) and (every 1d)": "09 00:00",
@@ -188,8 +185,10 @@ class MeetingTests(SynchronousTestCase):
         """
         Days in which nearly each second is excluded are compared at once.
         """
-        text = "(every 1s) and not ((cron minute=* second=1-59) or (cron hour=* minute={}))"
-        trigger = of(text.format("1-59 second=0"))
+        trigger = of(
+            "(every 1s) and not"
+            " ((cron minute=* second=1-59) or (cron hour=* minute=1-59 second=0))"
+        )
         self.assertEqual(walk(trigger, 2), [NOW, instant(2026, 1, 1, 1)])
         self.assertEqual(trigger.previous_before(NOW), instant(2025, 12, 31, 23))
 

@@ -75,7 +75,7 @@ RULES = [
     ("FREQ=DAILY;FREQ=DAILY", "FREQ", "is given twice"),
     ("FREQ=DAILY;INTERVAL=0", "INTERVAL", "'0' is not within 1-1000000000"),
     ("FREQ=DAILY;INTERVAL=1000000001", "INTERVAL", "is not within"),
-    ("FREQ=DAILY;INTERVAL=x", "INTERVAL", "'x' is not within"),
+    ("FREQ=DAILY;INTERVAL=x", "INTERVAL", "'X' is not within"),
     ("FREQ=DAILY;INTERVAL=", "INTERVAL", "'' is not within"),
     ("FREQ=DAILY;INTERVAL=+1", "INTERVAL", "'+1' is not within"),
     ("FREQ=DAILY;COUNT=0", "COUNT", "'0' is not within 1-10000"),
@@ -197,7 +197,7 @@ class RefusedTests(SynchronousTestCase):
         """
         error = self.assertRaises(BadTrigger, call, *args, **kwargs)
         self.assertEqual(error.field, field, (args, kwargs))
-        self.assertIn(reason, error.reason, (args, kwargs))
+        self.assertIn(reason, error.reason)
 
     def test_calendars(self):
         """
@@ -232,10 +232,10 @@ class RefusedTests(SynchronousTestCase):
             (OrTrigger, ([one] * 17,), "triggers", "17 are not within"),
             (OrTrigger, ("ab",), "triggers", "expected several triggers"),
             (AndTrigger, (one,), "triggers", "expected several triggers"),
-            (OrTrigger, ([one, Stranger()],), "triggers", "a stranger is not a tr"),
-            (AndTrigger, ([one, None],), "triggers", "None is not a trigger"),
-            (AndNotTrigger, (Stranger(), one), "trigger", "a stranger is not"),
-            (AndNotTrigger, (one, Stranger()), "excluded", "a stranger is not"),
+            (OrTrigger, ([one, Stranger()],), "triggers", "times of a stranger cannot"),
+            (AndTrigger, ([one, None],), "triggers", "times of None cannot"),
+            (AndNotTrigger, (Stranger(), one), "trigger", "times of a stranger"),
+            (AndNotTrigger, (one, Stranger()), "excluded", "times of a stranger"),
             (AndNotTrigger, (one, late), "excluded", "give it to the combination"),
             (OrTrigger, ([one, OrTrigger([one, one], 5)],), "triggers", "outer"),
             (OrTrigger, ([one, one], -1), "jitter", "is not within"),

@@ -1,32 +1,35 @@
 """
 The one text form of each trigger, for stores, command lines and people.
 
-========================================  =======================================
-text                                      trigger
-========================================  =======================================
-``at 2026-01-31T12:00:00+00:00``          once; also ``at 2026-01-31 12:00`` with
-                                          or without the name of a zone
-``every 1h30m``                           interval; also ``every 2 days``,
-                                          ``every hour``
-``crontab */5 * * * * Europe/Berlin``     five fields as in crontab(5)
-``@daily Europe/Berlin``                  the same by a nickname; also after
-                                          ``crontab``
-``cron hour=9 day_of_week=mon-fri UTC``   named fields
-``calendar every 2 months at 09:00 UTC``  calendar interval: years, months, weeks
-                                          and days
-``rrule FREQ=MONTHLY;BYDAY=-1FR UTC       iCalendar; ``from`` is needed
-from 2026-01-31T09:00``
-``(every 1h) or (crontab 5 9 * * * UTC)`` any of several; also nested
-``(every 1h) and (every 25m)``            when several fall together
-``(every 1h) and not (@daily UTC)``       times of the first only
-========================================  =======================================
+============================================  ===================================
+text                                          trigger
+============================================  ===================================
+``at 2026-01-31T12:00:00+00:00``              once; also ``at 2026-01-31 12:00``
+                                              with or without the name of a zone
+``every 1h30m``                               interval; also ``every 2 days``,
+                                              ``every hour``
+``calendar every 2 months at 09:00 UTC``      calendar interval, in years, months,
+                                              weeks and days
+``crontab */5 * * * * Europe/Berlin``         five fields as in crontab(5)
+``@daily Europe/Berlin``                      the same by a nickname; also after
+                                              ``crontab``
+``cron hour=9 day_of_week=mon-fri UTC``       named fields
+``rrule FREQ=WEEKLY UTC from 2026-01-31``     iCalendar; ``from`` is needed
+``(every 1h) or (crontab 5 9 * * * UTC)``     any of several
+``(every 1h) and (every 25m)``                when several fall together
+``(every 1h) and not (crontab 0 9 * * *)``    the times that the second has not
+============================================  ===================================
+
+Combinations may be nested; of the clauses they take ``jitter`` only, and their members
+all but ``jitter``.
 
 Clauses may follow the rule, in any order:
 
 ====================  ===========================================================
 clause                meaning
 ====================  ===========================================================
-``from INSTANT``      no time before; the first time of an interval
+``from INSTANT``      no time before; the first time of an interval; a date for
+                      ``calendar``, a wall time for ``rrule``
 ``until INSTANT``     no time after
 ``jitter DURATION``   each run is put off by up to this much
 ``gap CHOICE``        what becomes of a wall time that does not exist: ``next``,

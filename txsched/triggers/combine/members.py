@@ -40,8 +40,7 @@ def check_member(trigger: ITrigger, name: str) -> Simple:
     """
     if not isinstance(trigger, Simple):
         raise BadTrigger(
-            name,
-            f"the times of {trigger} cannot be searched: it is not one of txsched's",
+            name, f"the times of {trigger} cannot be searched: it is not one of ours"
         )
     if isinstance(trigger, DateTrigger):
         return trigger

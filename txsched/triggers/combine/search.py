@@ -45,9 +45,9 @@ _COSTS = {DAY: 4, 7 * DAY: 13}
 _PATIENCE = 24
 _LESS_PATIENCE = 2
 _WEEK = timedelta(days=7)
-#: Wall times of the known years lie between these.
+#: No time of a combination is earlier or later.
 _EARLIEST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - timedelta(days=3)
-_LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) + timedelta(days=3)
+_LATEST = datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) - _TICK
 
 
 class _Exhausted(Exception):
@@ -368,7 +368,7 @@ def search(node: Node, instant: datetime, way: int) -> datetime | None:
     Give the first instant of *node* past *instant*; none where the search gives up.
     """
     try:
-        found = node.find(min(instant, _LATEST), way, _Budget())
+        found = node.find(min(instant, _LATEST + _TICK), way, _Budget())
     except _Exhausted:
         return None
     return None if found is None or found > _LATEST else found
