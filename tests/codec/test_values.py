@@ -73,7 +73,7 @@ TAGS: list[tuple[Any, int]] = [
     (RRuleTrigger("FREQ=DAILY", NOW, "UTC"), 64_018),
     (OrTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
     (AndTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
-    (AndNotTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (AndNotTrigger(HOURLY, DateTrigger(NOW)), 64_018),
     (DelayTrigger(minutes=1), 64_018),
     (ManualTrigger(), 64_018),
     (ShownTrigger("x"), 64_019),

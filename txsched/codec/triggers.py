@@ -31,16 +31,6 @@ __all__: list[str] = []
 
 _DATE, _INTERVAL, _TEXT = range(FIRST_TAG + 16, FIRST_TAG + 19)
 
-_AS_TEXT = (
-    CronTrigger,
-    CalendarIntervalTrigger,
-    RRuleTrigger,
-    OrTrigger,
-    AndTrigger,
-    AndNotTrigger,
-    DelayTrigger,
-    ManualTrigger,
-)
 _MICROSECOND = IntervalTrigger(microseconds=1).interval
 
 
@@ -111,11 +101,23 @@ def _decode_text(content: Any, immutable: bool) -> Any:
     return _text(content)
 
 
+#: The kinds that are kept as text.
+_WRITTEN = (
+    CronTrigger,
+    CalendarIntervalTrigger,
+    RRuleTrigger,
+    OrTrigger,
+    AndTrigger,
+    AndNotTrigger,
+    DelayTrigger,
+    ManualTrigger,
+)
+
 ENCODERS.update(
     {
         DateTrigger: _encode_date,
         IntervalTrigger: _encode_interval,
-        **dict.fromkeys(_AS_TEXT, _encode_text),
+        **dict.fromkeys(_WRITTEN, _encode_text),
     }
 )
 DECODERS.update(

@@ -72,8 +72,7 @@ class LocalScheduler:
         added to it, see :attr:`node`.
     :param defaults: the options of jobs that do not say.
     :param settings: how the engine works.
-    :param calendars: by name, the times that jobs can be kept from; the same on each
-        node of a store.
+    :param calendars: times that jobs can be kept from, by name.
     """
 
     _store: IJobStore
@@ -387,11 +386,10 @@ class LocalScheduler:
         self._check_running()
         check_window(start, end, limit)
         given.check_ids(job_ids)
-        jobs = await forecast_jobs(self._store, end, job_ids)
+        found = await forecast_jobs(self._store, end, job_ids)
+        jobs = map(self._exclusion.guarded, filter(self._exclusion.knows, found))
         now = self._now()
-        exclusion = self._exclusion
-        guarded = [exclusion.guarded(job) for job in jobs if exclusion.knows(job)]
-        return forecast(guarded, max(start, now), end, limit, now)
+        return forecast(jobs, max(start, now), end, limit, now)
 
     # The whole
 

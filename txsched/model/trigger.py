@@ -72,6 +72,8 @@ class ITimetable(ITrigger):
     A trigger whose times lie fast, so that they can be asked for in both directions.
 
     All of txsched's own triggers are one, but those that wait for something to happen.
+    It need not be able to count as well: the times that several rules have in common
+    are found one by one only.
     The times strictly increase, and each answer depends on the question alone.
 
     A trigger that keeps to the phase of the time before, as an interval without a

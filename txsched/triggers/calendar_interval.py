@@ -1,56 +1,86 @@
 """
-Every so many years, months, weeks or days, at a time of day.
+Every so many days, weeks, months or years, at a time of day.
 """
 
 from __future__ import annotations
 
-import calendar
-import math
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 from attrs import field, frozen
 from zope.interface import implementer
 
 from ..errors import BadTrigger
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
+from .calendar_dates import DateStep, Walls
 from .clauses import check_choice, check_jitter, describe_clauses, write_clauses
-from .daylight import Fold, Gap, instants_of, wall_of
-from .durations import describe_parts
-from .instants import utc
+from .daylight import Fold, Gap, Policy, instants_of
+from .instants import as_wall, utc, wall_of
+from .search import Search
 from .timetable import walk_between
 from .zones import FIRST_YEAR, LAST_YEAR, zone_key
 
 __all__ = ["CalendarIntervalTrigger"]
 
 _TICK = timedelta(microseconds=1)
-#: No instant of a date is further from its midnight in UTC.
-_FAR = timedelta(days=4)
-_MONTH_DAYS = 146_097 / 4800
-_PARTS = ("years", "months", "weeks", "days")
-_MOST = {"years": 230, "months": 2760, "weeks": 12_000, "days": 84_000}
+_ONE_DAY = timedelta(days=1)
+_MIDNIGHT = time()
+#: What each part may be at most: what is longer than all known years says nothing.
+_LIMITS = {"years": 229, "months": 2759, "weeks": 12_000, "days": 84_000}
+_TIMES = {"hour": 23, "minute": 59, "second": 59}
+_PART = re.compile(r"(\d*)\s*([a-z]+)\s*", re.ASCII)
+_TIME = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?", re.ASCII)
 
 
-@implementer(ITimetable)
-@frozen(init=False, weakref_slot=False)
+@lru_cache(maxsize=1024)
+def _search(
+    step: DateStep,
+    start: date,
+    end: date | None,
+    second: int,
+    zone: str,
+    gap: Gap,
+    fold: Fold,
+) -> Search:
+    """
+    Prepare the search for the times; equal triggers share it.
+    """
+    return Search(Walls(step, start, end, second), zone, Policy(gap, fold))
+
+
+@implementer(ITimetable, ICountingTrigger)
+@frozen(init=False, weakref_slot=False, repr=False)
 class CalendarIntervalTrigger:
     """
-    Fires every so often by the calendar, at the same wall time in a zone.
+    Fires every so many years, months, weeks or days at the same time of day.
 
-    The dates are *start_date* and those that lie one, two, three and so on intervals
-    after it; one that does not exist, as 30 February, is left out.  Without a
-    *start_date* each date follows the one before, and the first lies one interval
-    after the day of asking: the phase is kept by the job, since a trigger has no
-    memory.
+    From one date to the next first the years and months are added, then the weeks
+    and days.  Where a month has no such day, they are added once more: from
+    31 January on, each month, come 31 March, 31 May and so on, and 29 February comes
+    in leap years.
 
-    What happens to a time of day that a change of daylight saving time leaves out or
-    has twice is said by *gap* and *fold*.
+    With a *start_date* the dates are counted from it on.  Without one the first time
+    is the next one at that time of day, if today's is still to come, and otherwise
+    one step after today's; each following date is one step after the one before:
+    the phase is kept by the job, since a trigger has no memory.  Of an instant that
+    is no time of the trigger, the last day whose time is not later counts as the
+    date before.
 
-    :ivar years: the parts of the interval.
-    :ivar hour: the time of day.
-    :ivar start_date: the first date.
-    :ivar end_date: the last date that counts.
+    What becomes of a wall time that the zone leaves out or has twice is told in
+    :mod:`txsched.triggers.daylight`.
+
+    :ivar years: 12 months are one.
+    :ivar months: 0 to 11.
+    :ivar weeks: 7 days are one.
+    :ivar days: 0 to 6.
+    :ivar hour: of the time of day, as are the following two.
+    :ivar minute: 0 to 59.
+    :ivar second: 0 to 59.
     :ivar timezone: the name of the zone.
+    :ivar start_date: the first date.
+    :ivar end_date: no date after this.
     :ivar jitter: by how much a job with this trigger puts off its runs at most; the
         times that the trigger gives are without it.
     :ivar gap: what becomes of a wall time that does not exist.
@@ -64,9 +94,9 @@ class CalendarIntervalTrigger:
     hour: int = field()
     minute: int = field()
     second: int = field()
+    timezone: str = field()
     start_date: date | None = field()
     end_date: date | None = field()
-    timezone: str = field()
     jitter: timedelta | None = field()
     gap: Gap = field()
     fold: Fold = field()
@@ -88,103 +118,129 @@ class CalendarIntervalTrigger:
         fold: Fold | str = Fold.FIRST,
     ) -> None:
         """
-        :param years: this and the next three add up to the interval, which is at
-            least a day.
-        :param hour: the time of day, with *minute* and *second*.
-        :param start_date: the first date; also as text, ``2026-01-31``.
+        :param years: this and the following three add up; one of them is to be given.
+        :param hour: of the time of day, 0 to 23.
+        :param minute: 0 to 59.
+        :param second: 0 to 59.
+        :param start_date: the first date; also as text.  A time of day in it is
+            refused, as it would mean nothing.
         :param end_date: the last date that counts.
-        :param timezone: whose wall time is meant: a name or a ``tzinfo`` that has
+        :param timezone: whose wall times are meant: a name or a ``tzinfo`` that has
             one; ``None`` is the zone of this machine.
         :param jitter: a job with this trigger puts off each run by up to this much;
             also in seconds, or text as ``30s``.
-        :param gap: ``next``, ``skip`` or ``shift``, see :class:`~txsched.triggers.Gap`.
-        :param fold: ``first``, ``second`` or ``both``, see
-            :class:`~txsched.triggers.Fold`.
+        :param gap: what becomes of a wall time that does not exist: ``next``,
+            ``skip`` or ``shift``; see :class:`~txsched.triggers.Gap`.
+        :param fold: what becomes of a wall time that exists twice: ``first``,
+            ``second`` or ``both``; see :class:`~txsched.triggers.Fold`.
         :raises BadTrigger: naming the argument and what was expected.
         """
-        parts = dict(zip(_PARTS, (years, months, weeks, days), strict=True))
+        parts = {"years": years, "months": months, "weeks": weeks, "days": days}
         for name, value in parts.items():
-            _check_whole(name, value, 0, _MOST[name])
+            _check_number(name, value, _LIMITS[name])
         if not any(parts.values()):
-            raise BadTrigger("interval", "is at least one day")
-        for name, value, high in (
-            ("hour", hour, 23),
-            ("minute", minute, 59),
-            ("second", second, 59),
-        ):
-            _check_whole(name, value, 0, high)
-        start = _date(start_date, "start_date")
-        end = _date(end_date, "end_date")
+            raise BadTrigger("interval", "give years, months, weeks or days")
+        clock = {"hour": hour, "minute": minute, "second": second}
+        for name, value in clock.items():
+            _check_number(name, value, _TIMES[name])
+        zone = zone_key(timezone)
+        start = _check_date(start_date, zone, "start_date")
+        end = _check_date(end_date, zone, "end_date")
         if start is not None and end is not None and end < start:
             raise BadTrigger("end_date", f"{end} is before start_date, {start}")
         self.__attrs_init__(
-            years,
-            months,
-            weeks,
-            days,
+            *divmod(years * 12 + months, 12),
+            *divmod(weeks * 7 + days, 7),
             hour,
             minute,
             second,
+            zone,
             start,
             end,
-            zone_key(timezone),
             check_jitter(jitter),
             check_choice(Gap, gap, "gap"),
             check_choice(Fold, fold, "fold"),
         )
 
+    @classmethod
+    def parse(
+        cls,
+        text: str,
+        timezone: str | tzinfo | None = None,
+        start_date: date | str | None = None,
+        end_date: date | str | None = None,
+        jitter: timedelta | float | str | None = None,
+        gap: Gap | str = Gap.NEXT,
+        fold: Fold | str = Fold.FIRST,
+    ) -> CalendarIntervalTrigger:
+        """
+        Read the rule as text: ``every 2 months at 09:00 Europe/Berlin``.
+
+        The units are years, months, weeks and days.  Without a time, midnight is meant.
+
+        :param timezone: where the text names none.
+        :raises BadTrigger: naming the part and what was expected.
+        """
+        parts, rest = _read_parts(text.strip())
+        clock = {}
+        if rest and rest[0].lower() == "at":
+            clock = _read_time(" ".join(rest[1:2]))
+            rest = rest[2:]
+        if len(rest) > 1:
+            raise BadTrigger(
+                "interval",
+                f"{' '.join(rest)!r} has too many words: only at, a time of day and the"
+                " name of a time zone may follow",
+            )
+        return cls(
+            **parts,
+            **clock,
+            start_date=start_date,
+            end_date=end_date,
+            timezone=rest[0] if rest else timezone,
+            jitter=jitter,
+            gap=gap,
+            fold=fold,
+        )
+
+    @property
+    def _step(self) -> DateStep:
+        return DateStep(self.years * 12 + self.months, self.weeks * 7 + self.days)
+
+    def _from(self, start: date) -> Search:
+        return _search(
+            self._step,
+            start,
+            self.end_date,
+            self.hour * 3600 + self.minute * 60 + self.second,
+            self.timezone,
+            self.gap,
+            self.fold,
+        )
+
     def next_after(self, instant: datetime) -> datetime | None:
         """
         Give the first time later than *instant*, ``None`` for never.
-
-        Without a *start_date*: of the dates that lie whole intervals after that of
-        *instant*.
         """
         instant = utc(instant)
-        start = self.start_date
-        if start is None:
-            return self._first_of(self._local(instant), 1, instant)
-        near = self._place_near(start, instant - _FAR)
-        return self._first_of(start, max(0, near - 2), instant)
-
-    def _first_of(self, anchor: date, place: int, instant: datetime) -> datetime | None:
-        """
-        Give the first time later than *instant*, from the date of a *place* on.
-        """
-        while True:
-            day = self._place(anchor, place)
-            if day is not None:
-                if self.end_date is not None and day > self.end_date:
-                    return None
-                for time_ in self._instants(day):
-                    if time_ > instant:
-                        return time_
-            elif self._beyond(anchor, place):
-                return None
-            place += 1
+        if self.start_date is not None:
+            return self._from(self.start_date).next_after(instant)
+        return self._walk_on(self._date_of(instant), instant)
 
     def previous_before(self, instant: datetime) -> datetime | None:
         """
         Give the last time earlier than *instant*, ``None`` for never.
-
-        Without a *start_date*: of the dates that lie whole intervals before that of
-        *instant*.
         """
         instant = utc(instant)
-        anchor = self.start_date
-        if anchor is None:
-            anchor, place, least = self._local(instant), -1, -_MOST["days"]
-        else:
-            place, least = self._place_near(anchor, instant + _FAR) + 2, 0
-        while place >= least:
-            day = self._place(anchor, place)
-            if day is not None and (self.end_date is None or day <= self.end_date):
-                for time_ in reversed(self._instants(day)):
-                    if time_ < instant:
-                        return time_
-            elif day is None and place < 0 and self._beyond(anchor, place):
-                return None
-            place -= 1
+        if self.start_date is not None:
+            return self._from(self.start_date).last_before(instant)
+        day = self._date_of(instant)
+        while day is not None:
+            times = [at for at in self._instants(day) if at < instant]
+            if times:
+                beyond = self.end_date is not None and day > self.end_date
+                return None if beyond else times[-1]
+            day = self._step.preceding(day) if _is_known(day) else None
         return None
 
     def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
@@ -201,114 +257,148 @@ class CalendarIntervalTrigger:
         """
         if previous_fire_time is not None:
             return self.next_after(previous_fire_time)
-        if self.start_date is None:
-            return self.next_after(now)
-        return self.next_after(now - _TICK)
+        before = utc(now) - _TICK
+        if self.start_date is not None:
+            return self.next_after(before)
+        return self._walk_on(wall_of(utc(now), self.timezone).date(), before)
 
-    def _local(self, instant: datetime) -> date:
-        return wall_of(instant, self.timezone).date()
+    def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
+        """
+        See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
+        """
+        first, end = utc(first), utc(end)
+        start = self.start_date or self._date_of(first)
+        if start is None:
+            return 1, first
+        search = self._from(start)
+        # *first* counts even if the data of its zone changed since it was planned.
+        number = search.count(first + _TICK, end)
+        last = search.last_before(end) if number else None
+        return number + 1, first if last is None else last
 
     def _instants(self, day: date) -> tuple[datetime, ...]:
         wall = datetime.combine(day, time(self.hour, self.minute, self.second))
         return instants_of(wall, self.timezone, self.gap, self.fold)
 
-    @property
-    def _step(self) -> tuple[int, int]:
-        return 12 * self.years + self.months, 7 * self.weeks + self.days
-
-    def _place(self, anchor: date, place: int) -> date | None:
+    def _date_of(self, instant: datetime) -> date | None:
         """
-        Give the date that lies so many intervals after *anchor*, where there is one.
+        Give the last date whose time is not later than *instant*.
         """
-        months, days = self._step
-        year, month = divmod(12 * anchor.year + anchor.month - 1 + place * months, 12)
-        if not FIRST_YEAR <= year <= LAST_YEAR:
+        if not FIRST_YEAR - 1 <= instant.year <= LAST_YEAR + 1:
             return None
-        if anchor.day > calendar.monthrange(year, month + 1)[1]:
-            return None
-        try:
-            day = date(year, month + 1, anchor.day) + timedelta(days=place * days)
-        except OverflowError:
-            return None
-        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+        day = wall_of(instant, self.timezone).date() + _ONE_DAY
+        while _is_known(day):
+            times = self._instants(day)
+            if times and times[0] <= instant:
+                return day
+            day -= _ONE_DAY
+        return None
 
-    def _beyond(self, anchor: date, place: int) -> bool:
+    def _walk_on(self, day: date | None, instant: datetime) -> datetime | None:
         """
-        Whether a place that has no date lies outside the known years.
+        Give the first time later than *instant*, on *day* or a date after it.
         """
-        months, days = self._step
-        length = place * (months * _MONTH_DAYS + days)
-        from_first = (anchor - date(FIRST_YEAR, 1, 1)).days + length
-        from_last = (anchor - date(LAST_YEAR, 12, 31)).days + length
-        return from_first < -31 or from_last > 31
+        while day is not None and _is_known(day):
+            if self.end_date is not None and day > self.end_date:
+                return None
+            times = [at for at in self._instants(day) if at > instant]
+            if times:
+                return times[0]
+            day = self._step.following(day)
+        return None
 
-    def _place_near(self, anchor: date, instant: datetime) -> int:
+    def mask(self, first: datetime, length: int) -> int | None:
         """
-        Give the place of a date that is at most two places from *instant*.
+        Give those of the *length* full seconds from *first* on, as bits, or ``None``
+        where there is no start to count from.
         """
-        months, days = self._step
-        ahead = (instant.date() - anchor).days
-        return math.floor(ahead / (months * _MONTH_DAYS + days))
+        if self.start_date is None:
+            return None
+        return self._from(self.start_date).bits(first, length)
 
     def describe(self) -> str:
         """
         Say in English when it fires.
         """
-        at = f"{self.hour:02}:{self.minute:02}"
-        if self.second:
-            at += f":{self.second:02}"
-        parts = describe_parts(
-            [(getattr(self, name), name[:-1]) for name in _PARTS if getattr(self, name)]
-        )
-        text = f"every {parts} at {at} ({self.timezone})"
-        if self.start_date is not None:
-            text += f" from {self.start_date}"
-        if self.end_date is not None:
-            text += f" until {self.end_date}"
-        return text + describe_clauses(None, None, self.jitter)
+        text = f"{self._write_step()} at {self._write_time()} ({self.timezone})"
+        return text + describe_clauses(self.start_date, self.end_date, self.jitter)
+
+    def _write_step(self) -> str:
+        parts = [
+            f"{number} {name if number > 1 else name[:-1]}"
+            for name in _LIMITS
+            if (number := getattr(self, name))
+        ]
+        return f"every {' '.join(parts)}"
+
+    def _write_time(self) -> str:
+        text = f"{self.hour:02}:{self.minute:02}"
+        return f"{text}:{self.second:02}" if self.second else text
 
     def __str__(self) -> str:
-        words = []
-        for name in _PARTS:
-            value = getattr(self, name)
-            if value:
-                words.append(f"{value} {name if value > 1 else name[:-1]}")
-        at = f"{self.hour:02}:{self.minute:02}"
-        if self.second:
-            at += f":{self.second:02}"
-        text = f"calendar every {' '.join(words)} at {at} {self.timezone}"
-        if self.start_date is not None:
-            text += f" from {self.start_date}"
-        if self.end_date is not None:
-            text += f" until {self.end_date}"
-        return text + write_clauses(jitter=self.jitter, gap=self.gap, fold=self.fold)
+        text = f"calendar {self._write_step()} at {self._write_time()} {self.timezone}"
+        return text + write_clauses(
+            self.start_date, self.end_date, self.jitter, self.gap, self.fold
+        )
+
+    def __repr__(self) -> str:
+        return f"<CalendarIntervalTrigger {self}>"
 
 
-def _check_whole(name: str, value: int, low: int, high: int) -> None:
+def _is_known(day: date) -> bool:
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def _check_number(name: str, value: int, most: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadTrigger(name, f"expected a whole number, not {value!r}")
-    if not low <= value <= high:
-        raise BadTrigger(name, f"{value} is not within {low}-{high}")
+    if not 0 <= value <= most:
+        raise BadTrigger(name, f"{value} is not within 0-{most}")
 
 
-def _date(value: date | str | None, name: str) -> date | None:
+def _check_date(value: date | str | None, zone: str, name: str) -> date | None:
     if value is None:
         return None
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value.strip())
-        except ValueError:
-            raise BadTrigger(
-                name, f"{value!r} is not a date such as 2026-01-31"
-            ) from None
-    if isinstance(value, datetime):
-        if value.time() != time():
-            raise BadTrigger(name, f"expected a date, without the time of {value}")
-        value = value.date()
-    if not isinstance(value, date):
-        raise BadTrigger(name, f"expected a date, not {value!r}")
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+    wall = as_wall(value, zone, name)
+    if wall.time() != _MIDNIGHT:
         raise BadTrigger(
-            name, f"the year {value.year} is not within {FIRST_YEAR}-{LAST_YEAR}"
+            name, f"{value} has a time of day; give a date, and the time as hour"
         )
-    return value
+    return wall.date()
+
+
+def _read_parts(text: str) -> tuple[dict[str, int], list[str]]:
+    """
+    Read the length of the interval: give its parts, and the words that follow them.
+    """
+    lower = text.lower()
+    parts: dict[str, int] = {}
+    begin = re.match(r"every(\s+|$)", lower)
+    at = begin.end() if begin else 0
+    while begin and (match := _PART.match(lower, at)):
+        number, unit = match.groups()
+        name = unit.removesuffix("s") + "s"
+        if name not in _LIMITS:
+            break
+        if name in parts:
+            raise BadTrigger(name, f"is given twice (at column {at + 1} of {text!r})")
+        # What has so many digits is too much in any case.
+        parts[name] = int(number[:9] or 1)
+        at = match.end()
+    if not parts:
+        raise BadTrigger(
+            "interval",
+            "expected every and a number of years, months, weeks or days"
+            f" (at column {at + 1} of {text!r})",
+        )
+    return parts, text[at:].split()
+
+
+def _read_time(text: str) -> dict[str, int]:
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise BadTrigger("time", f"{text!r} is not a time of day such as 09:00")
+    return {
+        name: int(value or 0)
+        for name, value in zip(_TIMES, match.groups(), strict=True)
+    }

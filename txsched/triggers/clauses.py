@@ -87,8 +87,8 @@ def split_clauses(text: str) -> tuple[str, Clauses]:
 
 
 def write_clauses(
-    start_date: datetime | None = None,
-    end_date: datetime | None = None,
+    start_date: date | None = None,
+    end_date: date | None = None,
     jitter: timedelta | None = None,
     gap: Gap = Gap.NEXT,
     fold: Fold = Fold.FIRST,
@@ -111,19 +111,25 @@ def write_clauses(
 
 
 def describe_clauses(
-    start_date: datetime | None, end_date: datetime | None, jitter: timedelta | None
+    start_date: date | None, end_date: date | None, jitter: timedelta | None
 ) -> str:
     """
     Say in English what bounds and jitter there are.
     """
     text = ""
     if start_date is not None:
-        text += f" from {start_date.replace(tzinfo=None)} UTC"
+        text += f" from {_plain(start_date)}"
     if end_date is not None:
-        text += f" until {end_date.replace(tzinfo=None)} UTC"
+        text += f" until {_plain(end_date)}"
     if jitter is not None:
         text += f", up to {format_duration(jitter)} later"
     return text
+
+
+def _plain(moment: date) -> str:
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return f"{moment.replace(tzinfo=None)} UTC"
+    return str(moment)
 
 
 def check_bounds(

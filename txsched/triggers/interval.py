@@ -15,14 +15,15 @@ from ..model.trigger import ICountingTrigger, ITimetable
 from .clauses import check_bounds, check_jitter, describe_clauses, write_clauses
 from .durations import add_up, check_duration, describe_duration, format_duration
 from .instants import utc
-from .timetable import walk_between
+from .timetable import clip_mask, comb_mask, walk_between
 
 __all__ = ["IntervalTrigger"]
 
 _TICK = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
-@implementer(ICountingTrigger, ITimetable)
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False)
 class IntervalTrigger:
     """
@@ -173,6 +174,18 @@ class IntervalTrigger:
             return 1, first
         more = (end - second - _TICK) // self.interval
         return more + 2, second + more * self.interval
+
+    def mask(self, first: datetime, length: int) -> int | None:
+        """
+        Give those of the *length* full seconds from *first* on, as bits, or ``None``
+        where times are not full seconds.
+        """
+        step, rest = divmod(self.interval, _SECOND)
+        start = self.start_date
+        if rest or start is None or start.microsecond:
+            return None
+        mask = comb_mask((start - first) // _SECOND, step, length)
+        return clip_mask(mask, first, None, self.end_date)
 
     def describe(self) -> str:
         """

@@ -1,38 +1,41 @@
 """
 The one text form of each trigger, for stores, command lines and people.
 
-========================================  =======================================
-text                                      trigger
-========================================  =======================================
-``at 2026-01-31T12:00:00+00:00``          once; also ``at 2026-01-31 12:00`` with
-                                          or without the name of a zone
-``every 1h30m``                           interval; also ``every 2 days``,
-                                          ``every hour``
-``delay 10m``                             so long after the end of each run
-``manual``                                never by itself
-``crontab */5 * * * * Europe/Berlin``     five fields as in crontab(5)
-``@daily Europe/Berlin``                  the same by a nickname; also after
-                                          ``crontab``
-``cron hour=9 day_of_week=mon-fri UTC``   named fields
-``seconds 0 */5 9 * * mon-fri UTC``       six fields, seconds first, or seven
-``quartz 0 0 9 ? * 2-6 UTC``              six or seven fields of Quartz
-``systemd Mon..Fri *-*-* 09:00:00 UTC``   a calendar event of systemd
-``celery minute=0 hour=*/3 UTC``          five named fields of Celery
-``calendar every 2 months at 09:00 UTC``  by the calendar; also ``every 1 week 2 days
-                                          at 09:00:30``
-``rrule FREQ=WEEKLY;BYDAY=MO UTC from``   a rule of iCalendar, which needs a start
-``2026-01-05T09:00``
-``(every 1h) or (@daily UTC)``            any of several
-``(@monthly UTC) and (every 2d)``         all of several
-``(@hourly UTC) and not (@daily UTC)``    one, but not where another one is
-========================================  =======================================
+============================================  ===================================
+text                                          trigger
+============================================  ===================================
+``at 2026-01-31T12:00:00+00:00``              once; also ``at 2026-01-31 12:00``
+                                              with or without the name of a zone
+``every 1h30m``                               interval; also ``every 2 days``,
+                                              ``every hour``
+``calendar every 2 months at 09:00 UTC``      calendar interval, in years, months,
+                                              weeks and days
+``delay 10m``                                 so long after the end of each run
+``manual``                                    never by itself
+``crontab */5 * * * * Europe/Berlin``         five fields as in crontab(5)
+``@daily Europe/Berlin``                      the same by a nickname; also after
+                                              ``crontab``
+``cron hour=9 day_of_week=mon-fri UTC``       named fields
+``seconds 0 */5 9 * * mon-fri UTC``           six fields, seconds first, or seven
+``quartz 0 0 9 ? * 2-6 UTC``                  six or seven fields of Quartz
+``systemd Mon..Fri *-*-* 09:00:00 UTC``       a calendar event of systemd
+``celery minute=0 hour=*/3 UTC``              five named fields of Celery
+``rrule FREQ=WEEKLY UTC from 2026-01-31``     iCalendar; ``from`` is needed
+``(every 1h) or (crontab 5 9 * * * UTC)``     any of several
+``(every 1h) and (every 25m)``                when several fall together
+``(every 1h) and not (crontab 0 9 * * *)``    the times that the second has not
+============================================  ===================================
+
+Combinations may be nested; of the clauses they take ``jitter`` only, and their members
+all but ``jitter``.
 
 Clauses may follow the rule, in any order:
 
 ====================  ===========================================================
 clause                meaning
 ====================  ===========================================================
-``from INSTANT``      no time before; the first time of an interval
+``from INSTANT``      no time before; the first time of an interval; a date for
+                      ``calendar``, a wall time for ``rrule``
 ``until INSTANT``     no time after
 ``jitter DURATION``   each run is put off by up to this much
 ``gap CHOICE``        what becomes of a wall time that does not exist: ``next``,
@@ -47,17 +50,16 @@ always writes the zone, so that the text means the same everywhere.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any
 
 from ..errors import BadTrigger
 from ..model.trigger import ITrigger
 from .calendar_interval import CalendarIntervalTrigger
 from .clauses import Clauses, check_jitter, split_clauses
 from .combine import AndNotTrigger, AndTrigger, OrTrigger
+from .combine.text import split_members
 from .cron import CronTrigger
 from .cron.dialects import DIALECTS, Dialect
 from .cron.syntax import check_length
@@ -67,7 +69,6 @@ from .durations import parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
 from .manual import ManualTrigger
-from .parentheses import split_members
 from .rrule import RRuleTrigger
 
 __all__ = ["parse_trigger"]
@@ -82,9 +83,9 @@ def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
     :param timezone: for what names no zone; ``None`` is the zone of this machine.
     :raises BadTrigger: naming the field and the reason.
     """
+    if isinstance(text, str) and text.lstrip().startswith("("):
+        return _read_combination(text.strip(), timezone)
     check_length("trigger", text)
-    if text.lstrip().startswith("("):
-        return _read_combination(text, timezone)
     word, _, rest = text.strip().partition(" ")
     kind = word.lower()
     if kind.startswith("@"):
@@ -94,73 +95,11 @@ def parse_trigger(text: str, timezone: Zone = None) -> ITrigger:
         *words, last = _READERS
         raise BadTrigger(
             "trigger",
-            f"{text!r} does not begin with {', '.join(words)}, {last}, a nickname such"
-            " as @daily, or a parenthesis",
+            f"{text!r} does not begin with {', '.join(words)}, {last} or a nickname"
+            " such as @daily",
         )
     body, clauses = split_clauses(f" {rest.strip()}")
     return reader(body.strip(), clauses, timezone)
-
-
-def _read_combination(text: str, timezone: Zone) -> ITrigger:
-    """
-    Read members in parentheses, with one word between them all.
-    """
-    members, words, rest = split_members(text)
-    triggers = [parse_trigger(member, timezone) for member in members]
-    kinds = sorted(set(words))
-    if len(kinds) != 1:
-        what = " and ".join(repr(one) for one in kinds) or "one member alone"
-        raise BadTrigger(
-            "trigger",
-            f"{what} in {text!r}: put further parentheses around what belongs together",
-        )
-    body, clauses = split_clauses(f" {rest}")
-    if body.strip():
-        raise BadTrigger("trigger", f"{body.strip()!r} is not expected in {text!r}")
-    given = clauses.given(kinds[0], ("jitter",))
-    return _COMBINATIONS[kinds[0]](triggers, given.get("jitter"))
-
-
-def _read_calendar(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
-    given = clauses.given(
-        "calendar", ("start_date", "end_date", "jitter", "gap", "fold")
-    )
-    match = _CALENDAR.fullmatch(rest)
-    if match is None:
-        raise BadTrigger(
-            "trigger",
-            f"'calendar {rest}' is not like 'calendar every 2 months at 09:00"
-            " Europe/Berlin'",
-        )
-    parts, hour, minute, second, zone = match.groups()
-    interval: dict[str, Any] = {}
-    for number, unit in _CALENDAR_PART.findall(parts):
-        name = unit.lower().removesuffix("s") + "s"
-        if name in interval:
-            raise BadTrigger(name, f"is given twice in {rest!r}")
-        interval[name] = int(number or 1)
-    return CalendarIntervalTrigger(
-        **interval,
-        hour=int(hour),
-        minute=int(minute),
-        second=int(second or 0),
-        timezone=zone or timezone,
-        **given,  # type: ignore[arg-type]
-    )
-
-
-def _read_rrule(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
-    given = clauses.given("rrule", ("start_date", "end_date", "jitter", "gap", "fold"))
-    if "start_date" not in given:
-        raise BadTrigger(
-            "start_date",
-            f"is needed: 'rrule {rest} from 2026-01-31T09:00', for example",
-        )
-    rule, *where = rest.split()
-    if len(where) > 1:
-        raise BadTrigger("rule", f"only the name of a time zone may follow {rule!r}")
-    zone = where[0] if where else timezone
-    return RRuleTrigger(rule, timezone=zone, **given)
 
 
 def _read_at(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
@@ -175,6 +114,13 @@ def _read_every(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
         **_bounds(given, timezone),
         jitter=check_jitter(given.get("jitter")),
     )
+
+
+def _read_calendar(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given(
+        "calendar", ("start_date", "end_date", "jitter", "gap", "fold")
+    )
+    return CalendarIntervalTrigger.parse(rest, timezone, **given)
 
 
 def _bounds(given: Mapping[str, str], timezone: Zone) -> dict[str, datetime]:
@@ -230,18 +176,34 @@ def _read_cron(
     return CronTrigger.parse(expression, name, zone, **given)
 
 
-_COMBINATIONS: Mapping[str, Callable[..., ITrigger]] = {
-    "or": OrTrigger,
-    "and": AndTrigger,
-    "and not": AndNotTrigger,
-}
-_UNIT = r"(?:year|month|week|day)s?"
-_CALENDAR_PART = re.compile(rf"(\d{{1,9}})?\s*({_UNIT})", re.IGNORECASE)
-_CALENDAR = re.compile(
-    rf"every\s+((?:(?:\d{{1,9}}\s*)?{_UNIT}\s+)+)"
-    r"at\s+(\d{1,2}):(\d\d)(?::(\d\d))?(?:\s+(\S+))?",
-    re.IGNORECASE,
-)
+def _read_rrule(rest: str, clauses: Clauses, timezone: Zone) -> ITrigger:
+    given = clauses.given("rrule", ("start_date", "end_date", "jitter", "gap", "fold"))
+    if "start_date" not in given:
+        raise BadTrigger("start_date", f"is missing: 'from' is to follow {rest!r}")
+    rule, _, zone = rest.partition(" ")
+    return RRuleTrigger(rule, timezone=zone.strip() or timezone, **given)
+
+
+def _read_combination(text: str, timezone: Zone) -> ITrigger:
+    members, words, rest = split_members(text)
+    # The clauses are those of the combination: a member has its own within.
+    _, clauses = split_clauses(f" {rest}")
+    jitter = clauses.given("combination", ("jitter",)).get("jitter")
+    triggers = [parse_trigger(member, timezone) for member in members]
+    if words == ["and not"]:
+        return AndNotTrigger(triggers[0], triggers[1], jitter)
+    if set(words) == {"or"}:
+        return OrTrigger(triggers, jitter)
+    if set(words) == {"and"}:
+        return AndTrigger(triggers, jitter)
+    if words or jitter is not None:
+        raise BadTrigger(
+            "trigger",
+            f"{text!r} needs more parentheses: join all by or, or all by and, or two by"
+            " and not",
+        )
+    return triggers[0]
+
 
 Reader = Callable[[str, Clauses, Zone], ITrigger]
 

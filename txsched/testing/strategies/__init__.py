@@ -8,6 +8,8 @@ from .calendars import calendars
 from .data import plain_data, scalars, texts
 from .triggers import (
     ZONES,
+    calendar_interval_triggers,
+    combined_triggers,
     cron_triggers,
     crontab_triggers,
     crontabs,
@@ -18,6 +20,8 @@ from .triggers import (
     interval_triggers,
     manual_triggers,
     own_fields,
+    recurrence_rules,
+    rrule_triggers,
     triggers,
     waiting_triggers,
     zones,
@@ -43,8 +47,10 @@ from .values import (
 
 __all__ = [
     "ZONES",
+    "calendar_interval_triggers",
     "calendars",
     "calls",
+    "combined_triggers",
     "cron_triggers",
     "crontab_triggers",
     "crontabs",
@@ -65,6 +71,8 @@ __all__ = [
     "pauses",
     "plain_data",
     "quarantined",
+    "recurrence_rules",
+    "rrule_triggers",
     "run_queries",
     "runs",
     "scalars",

@@ -24,7 +24,7 @@ from ..clauses import (
 )
 from ..daylight import Fold, Gap
 from ..instants import utc
-from ..timetable import walk_between
+from ..timetable import clip_mask, walk_between
 from ..zones import zone_key
 from . import celery, own
 from .dialects import DIALECTS, find_dialect
@@ -47,7 +47,7 @@ def _schedule(
     return Schedule(DIALECTS[dialect].parse(expression), zone, gap, fold)
 
 
-@implementer(ICountingTrigger, ITimetable, ISeededTrigger)
+@implementer(ITimetable, ICountingTrigger, ISeededTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CronTrigger:
     """
@@ -324,6 +324,13 @@ class CronTrigger:
         number = self._schedule.count(first + _TICK, end)
         last = self._schedule.last_before(end) if number else None
         return number + 1, first if last is None else last
+
+    def mask(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* full seconds from *first* on, as bits.
+        """
+        found = self._schedule.bits(first, length)
+        return clip_mask(found, first, self.start_date, self.end_date)
 
     def describe(self) -> str:
         """

@@ -12,14 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ...model.instant import UTC
+from ..search import ALWAYS, NEVER
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import IDayRule, year_kind
 
-__all__ = ["ALWAYS", "NEVER", "Fields", "Walls"]
-
-#: What :meth:`Walls.after` and :meth:`Walls.before` give when there is none.
-NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-ALWAYS = datetime(1000, 1, 1, tzinfo=UTC)
+__all__ = ["Fields", "Walls"]
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -117,7 +114,7 @@ class Walls:
 
     def after(self, wall: datetime) -> datetime:
         """
-        Give the first one later than *wall*, or :data:`NEVER`.
+        Give the first one later than *wall*, or :data:`~txsched.triggers.search.NEVER`.
         """
         year = wall.year
         months = self._years.get(year) or self._months(year)
@@ -164,7 +161,8 @@ class Walls:
 
     def before(self, wall: datetime) -> datetime:
         """
-        Give the last one earlier than *wall*, or :data:`ALWAYS`.
+        Give the last one earlier than *wall*, or
+        :data:`~txsched.triggers.search.ALWAYS`.
         """
         if wall.microsecond:
             wall += _SECOND

@@ -1,10 +1,11 @@
 """
-Recurrence rules of iCalendar, as :rfc:`5545` has them.
+Recurrence rules of iCalendar (RFC 5545, 3.3.10).
 
-``parts`` reads a rule, ``days`` asks python-dateutil which days of a year it means,
-``periods`` makes of these days and the times of day a set of wall times, also where
-only each second or third period counts; the trigger carries them through the history
-of its zone.
+Text becomes a :class:`~txsched.triggers.rrule.syntax.Rule` (``syntax``); ``days`` says
+which days of a year its parts leave, ``times`` which of the hours, minutes or seconds,
+``walls`` makes of both a set of wall times that can be searched and counted.  Nothing
+walks from one time to the next: a rule that began decades ago, or that matches
+nothing, is answered as fast as any other.
 """
 
 from .trigger import RRuleTrigger

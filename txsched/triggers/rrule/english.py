@@ -4,57 +4,112 @@ What a recurrence rule means, in plain English.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 
-from ..cron.english import MONTHS, WEEKDAYS, join_words, ordinal
-from .parts import Rule
+from .syntax import Freq, NthDay, Rule
+from .times import clock_of
 
-__all__ = ["describe"]
+__all__ = ["describe_rule"]
 
-_NOUNS = ("year", "month", "week", "day", "hour", "minute", "second")
+_WEEKDAYS = (
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+)
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_PERIODS = ("year", "month", "week", "day", "hour", "minute", "second")
+#: So many times of a day are named one by one.
+_FEW = 6
 
 
-def describe(rule: Rule) -> str:
+def describe_rule(rule: Rule) -> str:
     """
-    Say when a rule matches, without its zone and its bounds.
+    Say when an explicit rule matches.
     """
-    noun = _NOUNS[rule.freq]
-    text = f"every {noun}" if rule.interval == 1 else f"every {rule.interval} {noun}s"
-    if rule.days:
-        text += f" on {join_words([_day(*one) for one in rule.days])}"
-    for name, word in (("monthday", "day"), ("yearday", "day of the year")):
-        if rule.part(name):
-            text += f" on {join_words([_place(one, word) for one in rule.part(name)])}"
-    if rule.part("weekno"):
-        weeks = join_words([str(one) for one in rule.part("weekno")])
-        text += f" in ISO week {weeks}"
-    if rule.part("month"):
-        text += f" in {join_words([MONTHS[one - 1] for one in rule.part('month')])}"
-    for name in ("hour", "minute", "second"):
-        if rule.part(name):
-            text += f" at {name} {_numbers(rule.part(name))}"
-    if rule.part("setpos"):
-        picked = join_words([_place(one, "time") for one in rule.part("setpos")])
-        text += f", of these {picked} in each {noun}"
-    if rule.count:
-        text += f", {rule.count} times"
-    return text
+    period = _PERIODS[rule.freq]
+    many = f"{rule.interval} {period}s" if rule.interval > 1 else period
+    return "".join([f"every {many}", *_days(rule), *_times(rule), *_limits(rule)])
 
 
-def _numbers(values: Sequence[int]) -> str:
-    return join_words([str(one) for one in values])
+def _days(rule: Rule) -> Iterator[str]:
+    if rule.bymonth:
+        yield f" in {_join(_MONTHS[month - 1] for month in rule.bymonth)}"
+    if rule.byweekno:
+        yield f" in the {_join(map(_nth, rule.byweekno))} week"
+    if rule.byyearday:
+        yield f" on the {_join(map(_nth, rule.byyearday))} day of the year"
+    if rule.bymonthday:
+        yield f" on the {_join(map(_nth, rule.bymonthday))} day of the month"
+    if rule.byday:
+        scope = "month" if rule.freq is Freq.MONTHLY or rule.bymonth else "year"
+        yield f" on {_join(map(_weekday, rule.byday))}"
+        if any(day.nth for day in rule.byday):
+            yield f" of the {scope}"
 
 
-def _day(day: int, number: int) -> str:
-    name = WEEKDAYS[day]
-    return name if not number else f"the {_nth(number)} {name}"
+def _times(rule: Rule) -> Iterator[str]:
+    clock = clock_of(rule)
+    if rule.freq < Freq.HOURLY and len(clock) <= _FEW:
+        yield f" at {_join(_time(clock.nth(place)) for place in range(len(clock)))}"
+        return
+    for name, values in (
+        ("hour", rule.byhour),
+        ("minute", rule.byminute),
+        ("second", rule.bysecond),
+    ):
+        if values:
+            plural = "s" if len(values) > 1 else ""
+            yield f" at {name}{plural} {_join(map(str, values))}"
 
 
-def _place(number: int, word: str) -> str:
-    return f"the {_nth(number)} {word}"
+def _limits(rule: Rule) -> Iterator[str]:
+    if rule.bysetpos:
+        yield f", only the {_join(map(_nth, rule.bysetpos))} of these each time"
+    if rule.count is not None:
+        yield f", {rule.count} time{'s' if rule.count > 1 else ''}"
+    if rule.until is not None:
+        where = " UTC" if rule.until.tzinfo else ""
+        yield f", until {rule.until.replace(tzinfo=None)}{where}"
+
+
+def _time(second: int) -> str:
+    minute, second = divmod(second, 60)
+    text = f"{minute // 60:02}:{minute % 60:02}"
+    return f"{text}:{second:02}" if second else text
+
+
+def _weekday(day: NthDay) -> str:
+    name = _WEEKDAYS[day.weekday]
+    return f"the {_nth(day.nth)} {name}" if day.nth else name
 
 
 def _nth(number: int) -> str:
-    if number > 0:
-        return ordinal(number)
-    return "last" if number == -1 else f"{ordinal(-number)} last"
+    if number == -1:
+        return "last"
+    if number < 0:
+        return f"{_nth(-number)} last"
+    teen = number % 100 // 10 == 1
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if teen else number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _join(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

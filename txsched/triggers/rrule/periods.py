@@ -1,188 +1,146 @@
 """
-Sets of wall times of which only some periods count, or some times of each period.
-
-As in :class:`~txsched.triggers.cron.walls.Walls` wall times carry UTC as their zone.
+The wall times of a recurrence rule whose periods are days or longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from ...model.instant import UTC
-from ..cron.search import IWalls
-from ..cron.walls import ALWAYS, NEVER
-from .parts import Frequency
+from ..cron.days import year_kind
+from .days import bits, comb, days_of_year, month_spans, year_length
+from .syntax import Freq, Rule
+from .times import chosen, clock_of
+from .walls import RuleWalls
 
-__all__ = ["MAX_PERIOD", "PeriodicWalls", "Periods", "PickedWalls"]
-
-#: How many times may lie in one period of which some are picked.
-MAX_PERIOD = 10_000
-
-_TICK = timedelta(microseconds=1)
-_EPOCH = datetime(1, 1, 1, tzinfo=UTC)
-_LENGTHS = {
-    Frequency.DAILY: timedelta(days=1),
-    Frequency.HOURLY: timedelta(hours=1),
-    Frequency.MINUTELY: timedelta(minutes=1),
-    Frequency.SECONDLY: timedelta(seconds=1),
-}
+__all__ = ["ChosenWalls", "PeriodWalls"]
 
 
-class Periods:
+class PeriodWalls(RuleWalls):
     """
-    The years, months, weeks, days, hours, minutes or seconds that count.
+    A rule whose periods are days or longer: each of its days has the same times.
     """
 
-    def __init__(
-        self, freq: Frequency, interval: int, wkst: int, start: datetime
-    ) -> None:
-        """
-        :param interval: each so manieth counts.
-        :param wkst: the weekday with which a week begins; Monday is 0.
-        :param start: a wall time in one that counts.
-        """
-        self._freq = freq
-        self.interval = interval
-        # The first day of the calendar, with number 1, was a Monday.
-        self._wkst = wkst
-        self._phase = self.number(start) % interval
+    def __init__(self, rule: Rule, start: datetime) -> None:
+        super().__init__(rule, start)
+        self.clock = clock_of(rule)
+        self._times = self.clock.mask()
+        if rule.freq is Freq.DAILY and rule.bysetpos:
+            places = chosen(rule.bysetpos, len(self.clock))
+            self._times = sum(1 << self.clock.nth(place) for place in places)
+            self.possible = bool(places)
 
-    def number(self, wall: datetime) -> int:
+    def active(self, year: int, days: int) -> int:
         """
-        Give the number of the period in which *wall* lies.
+        Leave the days of those years, months, weeks or days that are taken.
         """
-        if self._freq is Frequency.YEARLY:
-            return wall.year
-        if self._freq is Frequency.MONTHLY:
-            return 12 * wall.year + wall.month - 1
-        if self._freq is Frequency.WEEKLY:
-            return (wall.toordinal() - 1 - self._wkst) // 7
-        return (wall - _EPOCH) // _LENGTHS[self._freq]
+        rule, start = self.rule, self.start
+        if rule.interval == 1:
+            return days
+        if rule.freq is Freq.YEARLY:
+            return 0 if (year - start.year) % rule.interval else days
+        if rule.freq is Freq.MONTHLY:
+            first = -(year * 12 - start.year * 12 - start.month + 1) % rule.interval
+            spans = month_spans(year)[first :: rule.interval]
+            return days & sum((1 << length) - 1 << at for at, length in spans)
+        begin, length = date(year, 1, 1).toordinal(), year_length(year)
+        if rule.freq is Freq.DAILY:
+            first = (start.toordinal() - begin) % rule.interval
+            return days & comb(first, rule.interval, length)
+        monday = start.toordinal() - (start.weekday() - rule.wkst) % 7
+        step = 7 * rule.interval
+        # A week may have begun in the year before.
+        first = (monday - begin + 6) % step
+        return days & comb(first, step, length + 6) * 0b1111111 >> 6
 
-    def start(self, number: int) -> datetime:
+    def times_of(self, year: int, day: int) -> int:
         """
-        Give the wall time with which a period begins.
+        Give the times of each day.
         """
-        if self._freq is Frequency.YEARLY:
-            return datetime(number, 1, 1, tzinfo=UTC)
-        if self._freq is Frequency.MONTHLY:
-            return datetime(number // 12, number % 12 + 1, 1, tzinfo=UTC)
-        if self._freq is Frequency.WEEKLY:
-            day = date.fromordinal(7 * number + 1 + self._wkst)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return _EPOCH + number * _LENGTHS[self._freq]
+        return self._times
 
-    def counting_from(self, number: int) -> int:
+    def count_inner(self, year: int, days: int) -> int:
         """
-        Give the first period that counts, from this one on.
+        Count the same for each day.
         """
-        return number + (self._phase - number) % self.interval
-
-    def counting_to(self, number: int) -> int:
-        """
-        Give the last period that counts, up to this one.
-        """
-        return number - (number - self._phase) % self.interval
+        return days.bit_count() * self._times.bit_count()
 
 
-class PeriodicWalls:
+class ChosenWalls(PeriodWalls):
     """
-    The wall times of a set that lie in periods that count.
+    A rule that takes only some positions out of each week, month or year.
     """
 
-    def __init__(self, walls: IWalls, periods: Periods) -> None:
-        self._walls = walls
-        self._periods = periods
+    def __init__(self, rule: Rule, start: datetime) -> None:
+        super().__init__(rule, start)
+        self._tables: dict[int, dict[int, int]] = {}
+        self._known: dict[int, list[tuple[int, int]]] = {}
 
-    def after(self, wall: datetime) -> datetime:
+    def days_of_kind(self, year: int) -> int:
         """
-        Give the first one later than *wall*, or :data:`~.cron.walls.NEVER`.
+        Give the days that have a time at one of the positions.
         """
-        periods = self._periods
-        while True:
-            found = self._walls.after(wall)
-            if found is NEVER:
-                return NEVER
-            number = periods.number(found)
-            counting = periods.counting_from(number)
-            if counting == number:
-                return found
-            wall = periods.start(counting) - _TICK
+        return sum(1 << day for day in self._table(year))
 
-    def before(self, wall: datetime) -> datetime:
+    def times_of(self, year: int, day: int) -> int:
         """
-        Give the last one earlier than *wall*, or :data:`~.cron.walls.ALWAYS`.
+        Give the times of the day that are at one of the positions.
         """
-        periods = self._periods
-        while True:
-            found = self._walls.before(wall)
-            if found is ALWAYS:
-                return ALWAYS
-            number = periods.number(found)
-            counting = periods.counting_to(number)
-            if counting == number:
-                return found
-            wall = periods.start(counting + 1)
+        return self._table(year).get(day, 0)
 
+    def count_inner(self, year: int, days: int) -> int:
+        """
+        Count day by day.
+        """
+        table = self._table(year)
+        return sum(table[day].bit_count() for day in bits(days))
 
-class PickedWalls:
-    """
-    The wall times that have one of some places among those of their period.
-    """
+    def _table(self, year: int) -> dict[int, int]:
+        """
+        Give the days of a year that have a time at one of the positions, with these.
+        """
+        kind = year_kind(year)
+        table = self._tables.get(kind)
+        if table is None:
+            table = self._tables[kind] = {}
+            for first, days in self._periods(year):
+                for day, times in self._choose(days):
+                    # Of a week, another year may have a part.
+                    if 0 <= first + day < year_length(year):
+                        table[first + day] = times
+        return table
 
-    def __init__(
-        self, walls: IWalls, periods: Periods, positions: Sequence[int]
-    ) -> None:
+    def _choose(self, days: int) -> list[tuple[int, int]]:
         """
-        :param positions: 1 is the first, -1 the last.
+        Give the days of a period that have a time at one of the positions.
         """
-        self._walls = walls
-        self._periods = periods
-        self._positions = positions
+        found = self._known.get(days)
+        if found is None:
+            size, places = len(self.clock), list(bits(days))
+            times: dict[int, int] = {}
+            for place in chosen(self.rule.bysetpos, len(places) * size):
+                at, number = divmod(place, size)
+                day = places[at]
+                times[day] = times.get(day, 0) | 1 << self.clock.nth(number)
+            found = self._known[days] = list(times.items())
+        return found
 
-    def after(self, wall: datetime) -> datetime:
+    def _periods(self, year: int) -> list[tuple[int, int]]:
         """
-        Give the first one later than *wall*, or :data:`~.cron.walls.NEVER`.
+        Give the first day of each period, and which of the days from it on are left.
         """
-        periods = self._periods
-        begin = periods.start(periods.number(wall)) - _TICK
-        while True:
-            found = self._walls.after(begin)
-            if found is NEVER:
-                return NEVER
-            number = periods.number(found)
-            for picked in self._pick(number):
-                if picked > wall:
-                    return picked
-            begin = periods.start(number + 1) - _TICK
-
-    def before(self, wall: datetime) -> datetime:
-        """
-        Give the last one earlier than *wall*, or :data:`~.cron.walls.ALWAYS`.
-        """
-        periods = self._periods
-        end = periods.start(periods.number(wall) + 1)
-        while True:
-            found = self._walls.before(end)
-            if found is ALWAYS:
-                return ALWAYS
-            number = periods.number(found)
-            for picked in reversed(self._pick(number)):
-                if picked < wall:
-                    return picked
-            end = periods.start(number)
-
-    def _pick(self, number: int) -> list[datetime]:
-        end = self._periods.start(number + 1)
-        times: list[datetime] = []
-        found = self._walls.after(self._periods.start(number) - _TICK)
-        while found < end and len(times) < MAX_PERIOD:
-            times.append(found)
-            found = self._walls.after(found)
-        picked = set()
-        for position in self._positions:
-            place = position - 1 if position > 0 else len(times) + position
-            if 0 <= place < len(times):
-                picked.add(times[place])
-        return sorted(picked)
+        days, length = days_of_year(self.rule, year), year_length(year)
+        if self.rule.freq is Freq.YEARLY:
+            return [(0, days)]
+        if self.rule.freq is Freq.MONTHLY:
+            return [
+                (first, days >> first & (1 << length) - 1)
+                for first, length in month_spans(year)
+            ]
+        # Whole weeks, also those of which another year has a part.
+        before = days_of_year(self.rule, year - 1) >> year_length(year - 1) - 7
+        after = days_of_year(self.rule, year + 1)
+        days = before | days << 7 | after << length + 7
+        begin = (date(year, 1, 1).weekday() - self.rule.wkst) % 7
+        return [
+            (first, days >> first + 7 & 0b1111111) for first in range(-begin, length, 7)
+        ]

@@ -1,64 +1,75 @@
 """
-The trigger that fires by a recurrence rule of iCalendar.
+The trigger that fires by a recurrence rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from attrs import field, frozen
 from zope.interface import implementer
 
 from ...errors import BadTrigger
-from ...model.instant import UTC
-from ...model.trigger import ITimetable
-from ..clauses import (
-    check_bounds,
-    check_choice,
-    check_jitter,
-    describe_clauses,
-    write_clauses,
-)
-from ..cron.search import IWalls, Search
-from ..cron.walls import Fields, Walls
-from ..daylight import Fold, Gap, Policy, wall_of
-from ..instants import parse_instant, utc
-from ..timeline import timeline
-from ..timetable import walk_between
+from ...model.trigger import ICountingTrigger, ITimetable
+from ..clauses import check_choice, check_jitter, describe_clauses, write_clauses
+from ..daylight import Fold, Gap, Policy
+from ..instants import as_instant, as_wall, utc
+from ..search import Search
+from ..timetable import clip_mask, walk_between
 from ..zones import zone_key
-from .days import RuleDays
-from .english import describe
-from .parts import Frequency, Rule, parse_rule
-from .periods import MAX_PERIOD, PeriodicWalls, Periods, PickedWalls
+from .english import describe_rule
+from .periods import ChosenWalls, PeriodWalls
+from .syntax import Freq, parse_rule
+from .times import explicit
+from .units import UnitWalls
+from .walls import RuleWalls
 
 __all__ = ["RRuleTrigger"]
 
 _TICK = timedelta(microseconds=1)
-_ALL = {"hour": (1 << 24) - 1, "minute": (1 << 60) - 1, "second": (1 << 60) - 1}
-_FINER = {
-    "hour": Frequency.HOURLY,
-    "minute": Frequency.MINUTELY,
-    "second": Frequency.SECONDLY,
-}
 
 
-@implementer(ITimetable)
+@lru_cache(maxsize=512)
+def _prepare(
+    rule: str, start: datetime, zone: str, gap: Gap, fold: Fold
+) -> tuple[Search, datetime | None]:
+    """
+    Prepare the search for the times; equal triggers share it.
+
+    :returns: also the instant at which the rule itself ends, if it names one.
+    """
+    parts = explicit(parse_rule(rule), start)
+    kind: type[RuleWalls] = UnitWalls
+    if parts.freq < Freq.HOURLY:
+        positions = parts.bysetpos and parts.freq is not Freq.DAILY
+        kind = ChosenWalls if positions else PeriodWalls
+    walls = kind(parts, start)
+    walls.limit()
+    until = parts.until if parts.until and parts.until.tzinfo else None
+    return Search(walls, zone, Policy(gap, fold)), until
+
+
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class RRuleTrigger:
     """
-    Fires by a recurrence rule of iCalendar, :rfc:`5545`.
+    Fires by a recurrence rule of iCalendar, RFC 5545.
 
-    The rule begins with *start_date*, its ``DTSTART``: what the rule leaves open, as
-    the time of day, is as it is there.  The start itself is a time only if the rule
-    says so.  Rules of which the hour, minute or second repeats follow elapsed time
-    through changes of daylight saving time; the others name wall times, to which *gap*
-    and *fold* apply.
+    Each time is a wall time, as the RFC has it, also of a rule that counts hours,
+    minutes or seconds.  What becomes of one that the zone leaves out or has twice is
+    told in :mod:`txsched.triggers.daylight`.
 
-    :ivar rule: in its one way of writing, without its end.
-    :ivar start_date: no time before this; in UTC.
-    :ivar timezone: the name of the zone whose wall times are meant.
-    :ivar end_date: no time after this: the ``UNTIL`` of the rule, if it had one.
+    The start gives the rule what it does not say itself: the time of day, the weekday,
+    the day of the month.  It is a time of the rule only if the rule matches it.
+    Years go from 1970 to 2199; a rule that matches nothing there never fires.
+
+    :ivar rule: in its one way of writing.
+    :ivar start_date: the wall time from which on the rule counts, a naive datetime:
+        ``DTSTART``.
+    :ivar timezone: the name of the zone.
+    :ivar end_date: no time after this; in UTC.
     :ivar jitter: by how much a job with this trigger puts off its runs at most; the
         times that the trigger gives are without it.
     :ivar gap: what becomes of a wall time that does not exist.
@@ -72,9 +83,6 @@ class RRuleTrigger:
     jitter: timedelta | None = field()
     gap: Gap = field()
     fold: Fold = field()
-    _parsed: Rule = field(eq=False)
-    _search: Search = field(eq=False)
-    _last: datetime | None = field(eq=False)
 
     def __init__(
         self,
@@ -87,66 +95,66 @@ class RRuleTrigger:
         fold: Fold | str = Fold.FIRST,
     ) -> None:
         """
-        :param rule: as ``FREQ=MONTHLY;BYDAY=-1FR``, also with ``RRULE:`` before it.
-            ``COUNT`` is at most 10,000.
-        :param start_date: with which the rule begins; also as text.
-        :param timezone: whose wall times are meant, also those of dates without a
-            zone: a name or a ``tzinfo`` that has one; ``None`` is the zone of this
-            machine.
+        :param rule: as in ``FREQ=MONTHLY;BYDAY=-1FR``, also after ``RRULE:``.
+        :param start_date: ``DTSTART``, in whole seconds; also as text.  The wall time
+            of what has a zone of its own is meant.
+        :param timezone: whose wall times are meant: a name or a ``tzinfo`` that has
+            one; ``None`` is the zone of this machine.
         :param end_date: no time after this; also as text.
         :param jitter: a job with this trigger puts off each run by up to this much;
             also in seconds, or text as ``30s``.
-        :param gap: ``next``, ``skip`` or ``shift``, see :class:`~txsched.triggers.Gap`.
-        :param fold: ``first``, ``second`` or ``both``, see
-            :class:`~txsched.triggers.Fold`.
-        :raises BadTrigger: naming the part of the rule, or the argument.
+        :param gap: what becomes of a wall time that does not exist: ``next``,
+            ``skip`` or ``shift``; see :class:`~txsched.triggers.Gap`.
+        :param fold: what becomes of a wall time that exists twice: ``first``,
+            ``second`` or ``both``; see :class:`~txsched.triggers.Fold`.
+        :raises BadTrigger: naming the argument or the part of the rule, and what was
+            expected.
         """
-        if start_date is None:
-            raise BadTrigger("start_date", "is needed: the rule begins with it")
-        parsed = parse_rule(rule)
+        parts = parse_rule(rule)
         zone = zone_key(timezone)
-        start, end = check_bounds(start_date, end_date, zone)
-        assert start is not None
-        if parsed.until:
-            until = parse_instant(parsed.until, zone, "UNTIL")
-            end = until if end is None else min(until, end)
-            check_bounds(start, end, zone)
-        gap, fold = check_choice(Gap, gap, "gap"), check_choice(Fold, fold, "fold")
-        walls = _walls(parsed, wall_of(start, zone).replace(microsecond=0, tzinfo=UTC))
-        policy = None if parsed.freq > Frequency.DAILY else Policy(gap, fold)
-        search = Search(walls, timeline(zone, policy))
+        start = as_wall(start_date, zone, "start_date")
+        if start.microsecond:
+            raise BadTrigger("start_date", f"{start} is not in whole seconds")
+        end = None if end_date is None else as_instant(end_date, zone, "end_date")
         self.__attrs_init__(
-            str(parsed),
-            start,
+            str(parts),
+            start.replace(fold=0),
             zone,
             end,
             check_jitter(jitter),
-            gap,
-            fold,
-            parsed,
-            search,
-            _last_of(search, start, end, parsed.count),
+            check_choice(Gap, gap, "gap"),
+            check_choice(Fold, fold, "fold"),
         )
+
+    def _prepared(self) -> tuple[Search, datetime | None]:
+        """
+        Give the search, and the last instant at which a time may lie.
+        """
+        search, until = _prepare(
+            self.rule, self.start_date, self.timezone, self.gap, self.fold
+        )
+        end = self.end_date
+        if until is None or (end is not None and end < until):
+            return search, end
+        return search, until
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
         Give the first time later than *instant*, ``None`` for never.
         """
-        instant = utc(instant)
-        if self._last is None or instant >= self._last:
-            return None
-        found = self._search.next_after(max(instant, self.start_date - _TICK))
-        return None if found is None or found > self._last else found
+        search, end = self._prepared()
+        answer = search.next_after(utc(instant))
+        return None if end and answer and answer > end else answer
 
     def previous_before(self, instant: datetime) -> datetime | None:
         """
         Give the last time earlier than *instant*, ``None`` for never.
         """
         instant = utc(instant)
-        if self._last is None or instant <= self.start_date:
-            return None
-        found = self._search.last_before(min(instant, self._last + _TICK))
-        return None if found is None or found < self.start_date else found
+        search, end = self._prepared()
+        if end is not None and instant > end:
+            instant = end + _TICK
+        return search.last_before(instant)
 
     def between(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """
@@ -164,87 +172,39 @@ class RRuleTrigger:
             return self.next_after(now - _TICK)
         return self.next_after(previous_fire_time)
 
+    def count_until(self, first: datetime, end: datetime) -> tuple[int, datetime]:
+        """
+        See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
+        """
+        first, end = utc(first), utc(end)
+        search, limit = self._prepared()
+        if limit is not None and limit < end:
+            end = limit + _TICK
+        # *first* counts even if the data of its zone changed since it was planned.
+        number = search.count(first + _TICK, end)
+        last = search.last_before(end) if number else None
+        return number + 1, first if last is None else last
+
+    def mask(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* full seconds from *first* on, as bits.
+        """
+        search, end = self._prepared()
+        return clip_mask(search.bits(first, length), first, None, end)
+
     def describe(self) -> str:
         """
         Say in English when it fires.
         """
-        text = f"{describe(self._parsed)} ({self.timezone})"
+        parts = explicit(parse_rule(self.rule), self.start_date)
+        text = f"{describe_rule(parts)} ({self.timezone})"
         return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
-        return f"rrule {self.rule} {self.timezone}" + write_clauses(
+        text = f"rrule {self.rule} {self.timezone}"
+        return text + write_clauses(
             self.start_date, self.end_date, self.jitter, self.gap, self.fold
         )
 
     def __repr__(self) -> str:
         return f"<RRuleTrigger {self}>"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # What was worked out is worked out again.
-        return RRuleTrigger, (
-            self.rule,
-            self.start_date,
-            self.timezone,
-            self.end_date,
-            self.jitter,
-            self.gap,
-            self.fold,
-        )
-
-
-def _walls(rule: Rule, start: datetime) -> IWalls:
-    """
-    Give the wall times of a rule, whatever its end.
-
-    :param start: the wall time of its beginning.
-    """
-    masks = {}
-    for name, finest in _FINER.items():
-        given = rule.part(name)
-        if given:
-            masks[name] = sum(1 << one for one in given)
-        elif rule.freq >= finest:
-            masks[name] = _ALL[name]
-        else:
-            masks[name] = 1 << getattr(start, name)
-    fields = Fields(
-        RuleDays(rule, start), masks["hour"], masks["minute"], masks["second"], False
-    )
-    plain = Walls(fields)
-    walls: IWalls = plain
-    periods = Periods(rule.freq, rule.interval, rule.wkst, start)
-    positions = rule.part("setpos")
-    if positions:
-        number = periods.number(start)
-        if plain.count(periods.start(number), periods.start(number + 2)) > MAX_PERIOD:
-            raise BadTrigger(
-                "BYSETPOS", f"picks among more than {MAX_PERIOD // 2} times of a period"
-            )
-        walls = PickedWalls(walls, periods, positions)
-    if rule.interval > 1:
-        walls = PeriodicWalls(walls, periods)
-    return walls
-
-
-def _last_of(
-    search: Search, start: datetime, end: datetime | None, count: int
-) -> datetime | None:
-    """
-    Give an instant after which there is nothing; ``None`` when there is nothing at all.
-
-    :param count: how many there are; 0 is without limit.
-    """
-    found = search.next_after(start - _TICK)
-    if found is None or (end is not None and found > end):
-        return None
-    for _ in range(count - 1):
-        following = search.next_after(found)
-        if following is None or (end is not None and following > end):
-            break
-        found = following
-    if count:
-        return found
-    return _FOREVER if end is None else end
-
-
-_FOREVER = datetime(2200, 1, 1, tzinfo=UTC)
