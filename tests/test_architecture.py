@@ -58,7 +58,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "model": "attrs zope",
         "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
-        "triggers": "attrs zope tzlocal dateutil icalendar recurring_ical_events",
+        "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
         "codec": "attrs cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -305,9 +306,7 @@ class LocalScheduler:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             return paused(job, note, now), ()
 
-        return self._change(
-            job_id, None, change, lambda at, job_id: JobPaused(at, job_id, note)
-        )
+        return self._change(job_id, None, change, partial(JobPaused, note=note))
 
     def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
