@@ -22,7 +22,9 @@ RUN_BY = {
     "configure.console": "test_configure",
     "daylight.py": "test_daylight",
     "daylight.txt": "test_daylight",
+    "calendars.ini": "test_calendars",
     "embed.py": "test_embed",
+    "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
     "quickstart.py": "test_quickstart",
@@ -94,6 +96,24 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python quickstart.py")
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, r"^(hello world, it is \d\d:\d\d:\d\d\n){4,5}$")
+
+    def test_calendars(self) -> None:
+        """
+        The configuration of calendars is right, and a job keeps to some in Python.
+        """
+        living = self.shell("twistd --pidfile= scheduler -c calendars.ini --check")
+        self.assertEqual(0, living.end(), living.text)
+        code = (
+            "import holidays; from twisted.internet.defer import Deferred;"
+            " from twisted.internet.task import Clock;"
+            " clock = Clock(); clock.advance(1798070400.0);"
+            " Deferred.fromCoroutine(holidays.main(clock)).addBoth(print)"
+        )
+        living = self.shell(f"python -c '{code}'")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual(
+            "['Thu 24', 'Mon 28', 'Tue 29', 'Wed 30']\n", living.text
+        )
 
     def test_timelines(self) -> None:
         """

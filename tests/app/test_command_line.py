@@ -121,6 +121,7 @@ class NextTests(SynchronousTestCase):
         )
         self.assertEqual(
             [
+                "on Monday to Friday at 09:30 (Asia/Tokyo)",
                 "Fri 2030-01-04 09:30:00 JST",
                 "Mon 2030-01-07 09:30:00 JST",
                 "Tue 2030-01-08 09:30:00 JST",
@@ -139,10 +140,94 @@ class NextTests(SynchronousTestCase):
         self.assertEqual(
             {
                 "trigger": "at 2030-01-01T12:00:00+00:00",
+                "description": "once at 2030-01-01 12:00:00 UTC",
                 "times": ["2030-01-01T12:00:00+00:00"],
+                "marks": [None],
             },
             json.loads(result.stdout),
         )
+
+    def test_changes_of_the_clock_are_marked(self) -> None:
+        """
+        A time that was moved out of a gap, and the two of a fold, are marked.
+        """
+        for text, after, expected in (
+            (
+                "crontab 30 2 * * *",
+                "2026-03-29T00:30Z",
+                (
+                    "Sun 2026-03-29 03:00:00 CEST  (first moment after the gap from 02:00"
+                    " to 03:00)"
+                ),
+            ),
+            (
+                "crontab 30 2 * * * fold second",
+                "2026-10-25T00:00Z",
+                "Sun 2026-10-25 02:30:00 CET  (second of two 02:30)",
+            ),
+        ):
+            arguments = ("--timezone", "Europe/Berlin", "--after", after, "-n", "1")
+            result = invoke("next", text, *arguments)
+            self.assertEqual(expected, result.stdout.splitlines()[1])
+
+    def test_back(self) -> None:
+        """
+        With ``--previous`` the times before come, the last one first.
+        """
+        result = invoke(
+            *("next", "@daily", "--timezone", "UTC", "--previous", "-n", "2"),
+            *("--after", "2026-01-02T12:00Z"),
+        )
+        self.assertEqual(
+            ["Fri 2026-01-02 00:00:00 UTC", "Thu 2026-01-01 00:00:00 UTC"],
+            result.stdout.splitlines()[1:],
+        )
+
+    def test_dialect_and_job(self) -> None:
+        """
+        A dialect may be named beside the expression, and a job for its H.
+        """
+        result = invoke(
+            *("next", "--dialect", "quartz", "0 0 9 ? * 2", "--timezone", "UTC"),
+            *("--after", "2026-01-01T00:00Z", "-n", "1"),
+        )
+        self.assertEqual(
+            ["on Monday at 09:00 (UTC)", "Mon 2026-01-05 09:00:00 UTC"],
+            result.stdout.splitlines(),
+        )
+        shown = {
+            invoke("next", "crontab H * * * *", "--job-id", name).stdout
+            for name in ("a", "b")
+        }
+        self.assertEqual(2, len(shown))
+        result = invoke("next", "--dialect", "unix", "* * * * *")
+        self.assertEqual(2, result.exit_code)
+        self.assertIn("'unix' is not one of own, crontab", result.stderr)
+
+    def test_waiting(self) -> None:
+        """
+        A trigger that has no times says so.
+        """
+        self.assertIn("it has no times of its own", invoke("next", "manual").stdout)
+        out = invoke("next", "delay 5m", "--previous").stdout
+        self.assertIn("it has no times of its own", out)
+
+    def test_explained(self) -> None:
+        """
+        ``explain`` has the text, the meaning, the next times and the warnings.
+        """
+        result = invoke("explain", "crontab 0 9 13 * fri", "--timezone", "UTC")
+        lines = result.stdout.splitlines()
+        self.assertEqual("crontab 0 9 13 * fri UTC", lines[0])
+        self.assertEqual(
+            "  on day 13 of the month or on Friday at 09:00 (UTC)", lines[2]
+        )
+        self.assertIn("\nwarning (days): day and day_of_week are both", result.stdout)
+        self.assertEqual(0, result.exit_code)
+        answer = json.loads(invoke("explain", "crontab 0 0 30 2 *", "--json").stdout)
+        self.assertEqual([], answer["times"])
+        self.assertEqual("never", answer["warnings"][0]["code"])
+        self.assertIn("never fires", invoke("explain", "crontab 0 0 30 2 *").stdout)
 
     def test_never_is_said(self) -> None:
         """

@@ -4,12 +4,12 @@
 Many jobs at ``H * * * *`` are spread over the hour, where ``0 * * * *`` would start all
 of them at once.  After Jenkins, https://www.jenkins.io/doc/book/pipeline/syntax/:
 
-=============  =================================================================
-``H``          one value; a day of the month is within 1-28
-``H/15``       each 15th value, from one of the first 15 on
-``H(0-29)``    one value of these
-``H(0-29)/10`` each 10th of these, from one of the first 10 on
-=============  =================================================================
+==============  ================================================================
+``H``           one value; a day of the month is within 1-28
+``H/15``        each 15th value, from one of the first 15 on
+``H(0-29)``     one value of these
+``H(0-29)/10``  each 10th of these, from one of the first 10 on
+==============  ================================================================
 """
 
 from __future__ import annotations

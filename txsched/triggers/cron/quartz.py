@@ -4,7 +4,7 @@ The dialect of Quartz: six fields, seconds first, or seven, with a year at the e
 Sunday is **1**.  Exactly one of day and day_of_week is ``?``, and the other decides.
 ``a/b`` is a and each b-th value after it.  The day may be ``L``, ``L-3``, ``LW`` and
 ``15W``, the day of the week ``6L`` (the last Friday), ``6#3`` (the third) and ``L``,
-which is 7; see :mod:`.specials`.  A minute or hour field that begins with ``*`` or
+which is 7; see ``txsched.triggers.cron.specials``.  A minute or hour field that begins with ``*`` or
 is ``a/b`` makes the rule follow elapsed time.
 
 After http://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html.

@@ -1,7 +1,7 @@
 """
 The dialect of crontab(5) with seconds: six fields, seconds first; seven with a year.
 
-All that is said in :mod:`.crontab` holds here too: Sunday is 0 and 7, and a day
+All that holds for five fields holds here too: Sunday is 0 and 7, and a day
 matches when either day field does.
 """
 
