@@ -100,7 +100,10 @@ def _spec(program: list[str] | None, options: dict[str, Any]) -> JobSpec:
 
     task = options.pop("task")
     zone = options["zone"]
-    asked = {name: options.pop(name) for name in ("every", "at", "cron", "trigger")}
+    asked = {
+        name: options.pop(name)
+        for name in ("every", "at", "cron", "trigger", "dialect")
+    }
     trigger = trigger_from(**asked, zone=zone)
     if trigger is None:
         raise click.UsageError(

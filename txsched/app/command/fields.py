@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 __all__ = [
+    "DIALECT",
     "DURATION",
     "INSTANT",
     "JSON_LIST",
@@ -160,6 +161,18 @@ def _zone(text: str) -> Any:
         ) from None
 
 
+def _dialect(text: str) -> str:
+    from ...errors import BadTrigger
+    from ...triggers.cron.dialects import find_dialect
+
+    try:
+        find_dialect(text)
+    except BadTrigger as error:
+        raise ValueError(error.reason) from None
+    return text
+
+
+DIALECT = _Kind("dialect", _dialect)
 DURATION = _Kind("duration", _duration)
 INSTANT = _Kind("time", _instant)
 JSON_LIST = _Kind("json", _json(list, "'[1, \"two\"]'"))

@@ -19,6 +19,7 @@ _COMMANDS: Mapping[str, str] = {
     "add": "adding",
     "cancel": "controlling",
     "completion": "completing",
+    "explain": "timing",
     "forecast": "timing",
     "list": "listing",
     "modify": "changing",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ...errors import BadValue
-from .fields import DURATION, INSTANT, ZONE, OrNone, aware, given
+from .fields import DIALECT, DURATION, INSTANT, ZONE, OrNone, aware, given
 from .naming import sentence
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ trigger_options = _stack(
         "--cron", metavar="CRONTAB", help='Five fields as in crontab(5): "*/5 * * * *".'
     ),
     click.option(
+        "--dialect",
+        type=DIALECT,
+        metavar="NAME",
+        help="Another dialect of what --cron says: seconds, quartz, systemd, celery.",
+    ),
+    click.option(
         "--trigger",
         metavar="EXPRESSION",
         help="Any expression that 'txsched next' takes.",
@@ -86,12 +92,15 @@ def trigger_from(
     cron: str | None = None,
     trigger: str | None = None,
     zone: tzinfo | None = None,
+    dialect: str | None = None,
 ) -> ITrigger | None:
     """
     Make the one trigger that :data:`trigger_options` ask for; ``None`` for none.
     """
     asked = {"--every": every, "--at": at, "--cron": cron, "--trigger": trigger}
     names = [name for name, value in asked.items() if value is not None]
+    if dialect is not None and cron is None:
+        raise click.UsageError("--dialect is only for --cron")
     if not names:
         return None
     if len(names) > 1:
@@ -105,7 +114,7 @@ def trigger_from(
         elif at is not None:
             made = DateTrigger(aware(at, zone))
         elif cron is not None:
-            made = CronTrigger.from_crontab(cron, timezone=zone)
+            made = CronTrigger.parse(cron, dialect or "crontab", zone)
         else:
             made = parse_trigger(str(trigger), timezone=zone)
     except BadValue as error:

@@ -36,12 +36,16 @@ __all__ = [
     "date_triggers",
     "delay_triggers",
     "durations",
+    "hashed_crontabs",
     "instants",
     "interval_triggers",
     "manual_triggers",
     "own_fields",
+    "quartz_expressions",
     "recurrence_rules",
     "rrule_triggers",
+    "seconds_expressions",
+    "systemd_events",
     "triggers",
     "waiting_triggers",
     "zones",
@@ -193,6 +197,88 @@ def crontabs() -> SearchStrategy[str]:
     ).map(" ".join)
 
 
+def hashed_crontabs() -> SearchStrategy[str]:
+    """
+    Draw expressions of crontab(5) in which some fields have ``H``.
+    """
+
+    def hashed(low: int, high: int) -> SearchStrategy[str]:
+        half = (low + high) // 2
+        forms = ["H", "H/5", f"H({low}-{half})", f"H({half}-{high})/2"]
+        return st.sampled_from(forms) | st.just("*")
+
+    return st.tuples(
+        hashed(0, 59), hashed(0, 23), hashed(1, 28), hashed(1, 12), hashed(0, 6)
+    ).map(" ".join)
+
+
+def seconds_expressions() -> SearchStrategy[str]:
+    """
+    Draw expressions of six fields, seconds first, or seven.
+    """
+    year = st.sampled_from(["", " *", " 2026-2030", " 2028"])
+    return st.builds(
+        lambda second, rest, year: f"{second} {rest}{year}",
+        _field(0, 59, wide=True),
+        crontabs(),
+        year,
+    )
+
+
+def quartz_expressions() -> SearchStrategy[str]:
+    """
+    Draw expressions of Quartz.
+    """
+    opened = st.builds(lambda first, step: f"{first}/{step}", *[st.integers(1, 11)] * 2)
+    day = _field(1, 31) | opened | st.sampled_from(["L", "L-3", "LW", "15W"])
+    weekday = _field(1, 7) | st.sampled_from(["L", "6L", "6#3", "MON-FRI", "sun"])
+    return st.builds(
+        lambda second, minute, hour, days, month, year: (
+            f"{second} {minute} {hour} {days[0]} {month} {days[1]}{year}"
+        ),
+        _field(0, 59) | opened,
+        _field(0, 59) | opened,
+        _field(0, 23) | opened,
+        day.map(lambda text: (text, "?")) | weekday.map(lambda text: ("?", text)),
+        _field(1, 12, _MONTHS) | opened,
+        st.sampled_from(["", " *", " 2026-2030", " 2026/2"]),
+    )
+
+
+def systemd_events() -> SearchStrategy[str]:
+    """
+    Draw calendar events of systemd.
+    """
+
+    def part(low: int, high: int) -> SearchStrategy[str]:
+        pair = st.tuples(st.integers(low, high), st.integers(low, high)).map(sorted)
+        return st.one_of(
+            st.just("*"),
+            st.integers(low, high).map(str),
+            pair.map(lambda two: f"{two[0]}..{two[1]}"),
+            pair.map(lambda two: f"{two[0]},{two[1]}"),
+            pair.filter(lambda two: two[0] < two[1]).map(
+                lambda two: f"{two[0]}/{two[1] - two[0]}"
+            ),
+        )
+
+    days = st.sampled_from(["", "Mon ", "Sat,Sun ", "Mon..Fri "])
+    date = st.just("") | st.builds(
+        lambda year, month, sign, day: f"{year}-{month}{sign}{day} ",
+        st.sampled_from(["*", "2026", "2026..2030"]),
+        part(1, 12),
+        st.sampled_from("-~"),
+        part(1, 28),
+    )
+    return st.builds(
+        lambda days, date, hour, minute: f"{days}{date}{hour}:{minute}",
+        days,
+        date,
+        part(0, 23),
+        part(0, 59),
+    ) | st.sampled_from(["daily", "weekly", "quarterly", "Fri", "2026-10-25"])
+
+
 def own_fields() -> SearchStrategy[dict[str, str]]:
     """
     Draw arguments for the fields of :class:`~txsched.triggers.CronTrigger`.
@@ -234,7 +320,18 @@ def cron_triggers() -> SearchStrategy[CronTrigger]:
         zones(),
         st.none() | instants(),
     )
-    return crontab_triggers() | own
+    others = st.sampled_from(
+        [
+            ("seconds", seconds_expressions()),
+            ("quartz", quartz_expressions()),
+            ("systemd", systemd_events()),
+        ]
+    ).flatmap(
+        lambda one: st.builds(
+            lambda text, zone: CronTrigger.parse(text, one[0], zone), one[1], zones()
+        )
+    )
+    return crontab_triggers() | own | others
 
 
 def calendar_interval_triggers() -> SearchStrategy[CalendarIntervalTrigger]:

@@ -87,7 +87,7 @@ class Combination(ABC):
             return self.next_after(now - _TICK)
         return self.next_after(previous_fire_time)
 
-    def for_job(self, job_id: str) -> Combination:
+    def for_job(self, job_id: str) -> ITimetable:
         """
         Give the trigger that a job of this id gets: with numbers in place of ``H``.
         """

@@ -198,6 +198,8 @@ def _item(item: IDayItem) -> str:
             return f"the weekday nearest to day {item.day}"
         return f"the weekday nearest to {_before_last(-item.day)}"
     if isinstance(item, DaysFromEnd):
+        if item.days & item.days + 2 == 0 and item.days > 2:
+            return f"the last {item.days.bit_length() - 1} days"
         days = _list(_bits(item.days), lambda day: _before_last(day - 1))
         return days.replace(" and the ", " and ").replace(", the ", ", ")
     assert isinstance(item, LastDay)

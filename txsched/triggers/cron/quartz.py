@@ -36,13 +36,15 @@ _SUNDAY_ONE = {name: number + 1 for name, number in SUNDAY_FIRST.items()}
 _MONDAY = 2
 #: The fields, in the order in which they stand; the last one may be left out.
 FIELDS = (
-    FieldSyntax("second", 0, 59, open_steps=True),
-    FieldSyntax("minute", 0, 59, open_steps=True),
-    FieldSyntax("hour", 0, 23, open_steps=True),
-    FieldSyntax("day", 1, 31, open_steps=True),
-    FieldSyntax("month", 1, 12, MONTHS, open_steps=True),
-    FieldSyntax("day_of_week", 1, 7, _SUNDAY_ONE, open_steps=True),
-    FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, open_steps=True),
+    FieldSyntax("second", 0, 59, wide_steps=True, open_steps=True),
+    FieldSyntax("minute", 0, 59, wide_steps=True, open_steps=True),
+    FieldSyntax("hour", 0, 23, wide_steps=True, open_steps=True),
+    FieldSyntax("day", 1, 31, wide_steps=True, open_steps=True),
+    FieldSyntax("month", 1, 12, MONTHS, wide_steps=True, open_steps=True),
+    FieldSyntax("day_of_week", 1, 7, _SUNDAY_ONE, wide_steps=True, open_steps=True),
+    FieldSyntax(
+        "year", FIRST_YEAR, LAST_YEAR, wraps=False, wide_steps=True, open_steps=True
+    ),
 )
 _ANY_DAY = (DaysOfMonth((1 << 32) - 2),)
 _WORD = re.compile(r"\S+")

@@ -4,8 +4,8 @@ The dialect of systemd: calendar events, as a timer has them after ``OnCalendar=
 ``Mon..Fri 2026-*-1,15 09:00/10:00``: days of the week, a date and a time, each of
 which may be left out; all must match.  ``~`` in place of the last ``-`` counts days
 from the end of the month.  A word such as ``daily`` stands for a whole event.  The
-name of a zone may follow.  Seconds are whole ones.  A minute or hour that is ``*`` or
-has a ``/`` makes the rule follow elapsed time.
+name of a zone may follow.  Seconds are whole ones.  A minute or hour that is ``*``, or
+repeats up to its end as ``0/5`` does, makes the rule follow elapsed time.
 
 After systemd.time(7), of systemd 252.
 """
@@ -215,7 +215,7 @@ def parse(expression: str) -> Fields:
 
 
 def _steady(items: _Items) -> bool:
-    return items is None or any(item.step for item in items)
+    return items is None or any(item.step and item.last is None for item in items)
 
 
 def _mask(items: _Items, part: _Part) -> int:
@@ -369,6 +369,11 @@ def _item(part: _Part, item: str, at: int, place: Place) -> _Item:
                 at + match.start(5),
             )
         step = int(step_text[:9])
+        if part is not _DAY and first + step > part.high:
+            raise place.error(
+                f"the repetition {step} leads from {first} beyond {part.high} at once",
+                at + match.start(5),
+            )
     return _Item(first, last, step)
 
 

@@ -31,6 +31,7 @@ from .dialects import DIALECTS, find_dialect
 from .english import describe
 from .hashing import has_hash
 from .search import Schedule
+from .walls import Fields
 
 __all__ = ["CronTrigger"]
 
@@ -248,6 +249,13 @@ class CronTrigger:
             fold,
             schedule,
         )
+
+    @property
+    def fields(self) -> Fields:
+        """
+        What the expression says, whatever dialect it was written in.
+        """
+        return self._schedule.fields
 
     def for_job(self, job_id: str) -> CronTrigger:
         """
