@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any
+from itertools import islice
+from typing import Any, cast
 
 from attrs import evolve, field, frozen
 from zope.interface import implementer
@@ -40,8 +41,11 @@ __all__ = ["Exclusion"]
 MAX_ROWS = 100
 #: How many stretches are passed over in search of a time that is allowed.
 MAX_STRETCHES = 10_000
+#: Over how many stretches planned times are counted at once.
+MAX_COUNTED = 1000
 
 _TICK = timedelta(microseconds=1)
+_DAY = timedelta(days=1)
 
 
 @frozen
@@ -154,11 +158,10 @@ class Exclusion:
         """
         Say of a run at a moved time that it was moved.
         """
-        next_after = getattr(job.trigger, "next_after", None)
-        if run.reason is not None or next_after is None:
+        planned, trigger = run.planned_time, cast(Any, job.trigger)
+        if run.reason is not None or not _keeps_its_times(trigger, planned):
             return run
-        planned = run.planned_time
-        if next_after(planned - _TICK) == planned:
+        if trigger.next_after(planned - _TICK) == planned:
             return run
         names = ", ".join(job.calendars)
         return run._replace(reason=f"moved, as its time is excluded by {names}")
@@ -171,13 +174,14 @@ class Exclusion:
 
         :param after: a planned time, or shortly before one; later ones count.
         :param before: the next planned time; ``None`` where the job has none any more:
-            then up to its end, if that is known.
+            then up to its end, if that is known, or as far as was looked for one.
         """
-        if before is None:
-            before = _end_of(job)
-        if before is None or job.on_excluded is not OnExcluded.SKIP:
+        end = _end_of(job) if before is None else before
+        if end is None or job.on_excluded is not OnExcluded.SKIP:
             return ()
-        found = list(self._stretches(job, after, before))
+        stretches = self._stretches(job, after, end)
+        # Up to a next planned time there are no more than were passed over to find it.
+        found = list(islice(stretches, MAX_STRETCHES if before is None else None))
         if len(found) > MAX_ROWS:
             times = sum(count for _, _, count in found)
             found = [(found[0][0], found[-1][1], times)]
@@ -206,9 +210,7 @@ class Exclusion:
         """
         calendar, trigger = self._calendar(job), job.trigger
         at: datetime | None = trigger.get_next_fire_time(after, after)
-        for _ in range(MAX_STRETCHES):
-            if at is None or at >= before:
-                return
+        while at is not None and at < before:
             until = calendar.excluded_until(at)
             if until is None:
                 start = calendar.allowed_until(at)
@@ -235,6 +237,18 @@ def _end_of(job: Job) -> datetime | None:
         if isinstance(end, datetime)
     ]
     return min(ends) + _TICK if ends else None
+
+
+def _keeps_its_times(trigger: Any, at: datetime) -> bool:
+    """
+    Whether the times of *trigger* after *at* are the same whatever came before: not so
+    of an interval without a start, nor known of a stranger's trigger.
+    """
+    next_after = getattr(trigger, "next_after", None)
+    if next_after is None:
+        return False
+    following = next_after(at)
+    return following is not None and next_after(following - _TICK) == following
 
 
 def _first_from(trigger: ITrigger, known: datetime, at: datetime) -> datetime | None:
@@ -313,7 +327,9 @@ class _CountingAllowed(_Allowed):
         trigger, calendar = self.trigger, self.calendar
         total, last = 0, first
         at: datetime | None = first
-        while at is not None and at < end:
+        for _ in range(MAX_COUNTED):
+            if at is None or at >= end:
+                break
             stop = calendar.allowed_until(at)
             times, last = trigger.count_until(
                 at, end if stop is None else min(stop, end)
@@ -329,7 +345,13 @@ class _Moving:
     """
     The times of a trigger, moved out of what a calendar excludes.
 
-    Times that are moved to the same place are one.
+    No time that is allowed gets lost, and none is overtaken: a time that would be moved
+    to it or beyond it is one with it.  Of a stretch the first time decides where it is
+    put off to.
+
+    Where each time counts from the one before, as those of an interval without a
+    start, a moved one moves all that follow.  So that these do not crowd into the last
+    day before whole days, each moved time there is a day or more after the one before.
     """
 
     trigger: ITrigger
@@ -343,31 +365,70 @@ class _Moving:
         See :meth:`txsched.interfaces.ITrigger.get_next_fire_time`.
         """
         found = self.trigger.get_next_fire_time(previous_fire_time, now)
-        if found is None:
-            return None
+        if not self.back:
+            return self._put_off(found)
         taken = now - _TICK if previous_fire_time is None else previous_fire_time
+        return self._brought_forward(found, taken)
+
+    def _put_off(self, found: datetime | None) -> datetime | None:
+        """
+        Give the first time from *found* on, itself one of the trigger.
+        """
+        first: datetime | None = None
+        for _ in range(MAX_STRETCHES):
+            if found is None or (first is not None and first <= found):
+                return first
+            until = self.calendar.excluded_until(found)
+            if until is None:
+                return found
+            moved = self.calendar.next_allowed(found)
+            if moved is not None and (first is None or moved < first):
+                first = moved
+            if moved is None or moved == until:
+                return first
+            try:
+                found = _first_from(self.trigger, found, until)
+            except BadTrigger:  # it would have to be walked too far
+                return first
+        return first
+
+    def _brought_forward(
+        self, found: datetime | None, taken: datetime
+    ) -> datetime | None:
+        """
+        Give the first time from *found* on that has a place later than *taken*.
+        """
         for _ in range(MAX_STRETCHES):
             if found is None:
                 return None
             until = self.calendar.excluded_until(found)
             if until is None:
                 return found
-            if not self.back:
-                return self.calendar.next_allowed(found)
             moved = self.calendar.previous_allowed(found)
             if moved is None:
                 found = _first_from(self.trigger, found, until)
-            elif moved > taken:
+            elif moved > taken and self._has_room(found, moved, taken):
                 return moved
             else:
                 found = self._beyond(found, moved, taken, until)
         return None
 
+    def _has_room(self, found: datetime, moved: datetime, taken: datetime) -> bool:
+        """
+        Whether a time that is brought forward does not make others follow it there.
+        """
+        return (
+            moved - taken >= _DAY
+            or self.calendar.previous_allowed(found + _TICK) == moved
+            or _keeps_its_times(self.trigger, taken)
+        )
+
     def _beyond(
         self, found: datetime, moved: datetime, taken: datetime, until: datetime
     ) -> datetime | None:
         """
-        Give a later time to look at, since the place of this one is taken.
+        Give a later time to look at, since the place of this one is taken, or has no
+        room: then one beyond the stretch.
 
         Of whole days each time has a place of its own, as far from that of another
         one as they are; of other stretches all have the same.

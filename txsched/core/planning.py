@@ -287,6 +287,8 @@ class _Walk:
                 end = min(end, end_time + _MICROSECOND)
             times, last = count_until(self.at, end)
             self.at = planned_after(self.job, last, self.now)
+            if self.at is not None and self.at < end:
+                self.steps = 0
             return times, last
         times, last = 0, self.at
         while self.at is not None and self.at < end and self.steps > 0:
@@ -404,8 +406,10 @@ def _before(
     if times == 2:
         return first
     walk = _Walk(job, first, now, times)
-    taken = walk.stretch(last)
-    return first if taken is None else taken[1]
+    before = first
+    while (taken := walk.stretch(last)) is not None:
+        before = taken[1]
+    return before
 
 
 def pass_over(

@@ -63,7 +63,9 @@ class ICountingTrigger(ITrigger):
         Count the planned times from *first*, itself one, up to but without *end*.
 
         :param first: a planned time of this trigger, earlier than *end*.
-        :returns: their number, at least 1, and the last of them.
+        :returns: their number, at least 1, and the last of them.  Where counting
+            takes long it may stop at an earlier one, and is to be asked again from the
+            time that follows it.
         """
 
 
