@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 
@@ -71,6 +73,27 @@ class FirstStepsTests(LivingTestCase):
         watch = self.watch()
         self.assertEqual(0, watch.end(signal.SIGINT), watch.text)
         self.assertNotIn("Traceback", watch.text)
+
+    def test_a_job_that_cannot_be_loaded(self) -> None:
+        """
+        It is in quarantine, and ``show`` does not deny that it is there.
+        """
+        service = self.service()
+        self.out("add", "--every", "1h", "--id", "old", "--", "true")
+        service.end(signal.SIGTERM)
+        database = self.folder / "txsched.db"
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("UPDATE txsched_jobs SET definition = X'00ff'")
+        self.service()
+        self.assertEqual("there are no jobs\n", self.out("list"))
+        self.assertRegex(self.out("quarantine"), r"\nold   20.* it is not data of ours")
+        shown = self.txsched("show", "old")
+        self.assertEqual((1, ""), (shown.returncode, shown.stdout))
+        self.assertRegex(
+            shown.stderr,
+            r"^txsched: job 'old' is in quarantine since 20.*, because it cannot be"
+            r" loaded: .* it is not data of ours",
+        )
 
     def test_output_that_cannot_be_written(self) -> None:
         """
