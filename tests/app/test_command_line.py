@@ -27,7 +27,7 @@ WRONG = [
     ("ad", "there is no command 'ad'; did you mean 'add'?"),
     ("xyz", "there is no command 'xyz'; there are add, cancel, completion"),
     ("--timeout 0 list", "'--timeout': 0.0 is not in the range x>0"),
-    ("--nonsense list", "No such option '--nonsense'"),
+    ("--nonsense list", "--nonsense"),
     ("add", "say when: one of --every, --at, --cron or --trigger is needed"),
     ("add --every 1s", "say what: a task as module:function, or -- PROGRAM"),
     ("add --every 1s --", "there is no program after --"),
