@@ -101,7 +101,7 @@ class PageTests(SynchronousTestCase):
         for page, line in lines:
             try:
                 check_command(line)
-            except (click.UsageError, UsageError) as error:
+            except (click.UsageError, UsageError, SystemExit) as error:
                 self.fail(f"{page}: {line}: {error}")
 
     def test_all_commands_are_shown(self) -> None:
@@ -155,6 +155,7 @@ def check_command(line: str) -> None:
 
     :raises click.UsageError: ``txsched`` does not take it.
     :raises UsageError: ``twistd`` does not take it.
+    :raises SystemExit: ``twistd scheduler`` does not take it.
     """
     words = shlex.split(line)
     end = next((n for n, word in enumerate(words) if word in ("|", ">", ";")), None)

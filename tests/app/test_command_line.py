@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from click.testing import CliRunner, Result
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched import __version__
@@ -26,7 +27,7 @@ WRONG = [
     ("ad", "there is no command 'ad'; did you mean 'add'?"),
     ("xyz", "there is no command 'xyz'; there are add, cancel, completion"),
     ("--timeout 0 list", "'--timeout': 0.0 is not in the range x>0"),
-    ("--nonsense list", "No such option '--nonsense'"),
+    ("--nonsense list", "--nonsense"),
     ("add", "say when: one of --every, --at, --cron or --trigger is needed"),
     ("add --every 1s", "say what: a task as module:function, or -- PROGRAM"),
     ("add --every 1s --", "there is no program after --"),
@@ -348,10 +349,23 @@ class WordingTests(SynchronousTestCase):
         )
 
 
-class AdviceTests(SynchronousTestCase):
+class SessionTests(SynchronousTestCase):
     """
-    Tests for what is said when there is no connection.
+    Tests for how a command begins and ends.
     """
+
+    def test_an_interrupt_while_it_begins(self) -> None:
+        """
+        Ctrl-C that comes before there is a connection ends it like a later one.
+        """
+
+        async def interrupted(*unused: object) -> None:
+            raise KeyboardInterrupt
+
+        self.patch(Session, "_connected", interrupted)
+        attempt = Deferred.fromCoroutine(Session("unix:a.sock")._attempt(None, None))
+        ended = self.failureResultOf(attempt, SystemExit)
+        self.assertEqual(130, ended.value.code)
 
     def test_the_reason_of_the_system_is_left(self) -> None:
         """

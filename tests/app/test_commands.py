@@ -196,6 +196,15 @@ class ListTests(CommandTestCase):
         self.out("add", "--every", "2s", "--id", "z", "--", "echo", "\x1b[31m[b]")
         self.assertIn(r"echo '\x1b[31m[b]'", self.out("list", "z"))
 
+    def test_long_arguments_are_shortened(self) -> None:
+        """
+        The list has their beginning; what is shown of one job is whole.
+        """
+        long = "x" * 1000
+        self.out("add", "--every", "2s", "--id", "z", "--", "echo", long)
+        self.assertIn(f"   echo {long[:195]}...\n", self.out("list", "z"))
+        self.assertIn(f"what                 echo {long}\n", self.out("show", "z"))
+
     def test_show_has_options_and_last_runs(self) -> None:
         """
         One job is shown with its options, its note and its runs.

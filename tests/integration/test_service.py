@@ -48,6 +48,19 @@ class StartTests(LivingTestCase):
         mode = (self.folder / "txsched.sock").stat().st_mode
         self.assertEqual(0o600, stat.S_IMODE(mode))
 
+    def test_only_the_user_can_read_the_database(self) -> None:
+        """
+        What jobs are given, and what programs write, is nobody else's business; a
+        database that is there keeps the mode that somebody gave it.
+        """
+        self.service().end(signal.SIGTERM)
+        path = self.folder / "txsched.db"
+        self.assertEqual(0o600, stat.S_IMODE(path.stat().st_mode))
+        path.chmod(0o640)
+        self.service()
+        for path in self.folder.glob("txsched.db*"):
+            self.assertEqual(0o640, stat.S_IMODE(path.stat().st_mode), path)
+
     def test_jobs_survive_a_kill_and_a_stale_socket_is_cleared(self) -> None:
         """
         After ``kill -9`` the next start finds the jobs, and takes the socket over.
@@ -174,6 +187,16 @@ class RefusalTests(LivingTestCase):
                 "the scheduler cannot start: ",
                 f"127.0.0.1:{port}",
             )
+
+    def test_a_folder_that_is_not_there(self) -> None:
+        """
+        The socket is named, and the reason of the system.
+        """
+        self.assert_fails(
+            self.twistd("--listen", "unix:nowhere/a.sock"),
+            "the scheduler cannot start: cannot listen on"
+            " unix:nowhere/a.sock:mode=600: No such file or directory\n",
+        )
 
     def test_a_database_that_cannot_be_opened(self) -> None:
         """

@@ -22,6 +22,7 @@ __all__ = [
     "run_detail",
     "run_output",
     "run_took",
+    "short",
 ]
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -35,6 +36,13 @@ def clean(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
+
+
+def short(text: str, most: int) -> str:
+    """
+    Give the beginning of a text that is longer than *most* characters.
+    """
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def duration_text(duration: timedelta | None) -> str:
@@ -148,7 +156,7 @@ def run_detail(run: Run) -> str:
 
 def _first_line(text: str) -> str:
     first, _, rest = text.strip().partition("\n")
-    return f"{first[:80]}..." if rest or len(first) > 80 else first
+    return f"{first[:80]}..." if rest else short(first, 80)
 
 
 def run_output(run: Run) -> str:
