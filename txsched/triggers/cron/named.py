@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...errors import BadTrigger
-from .syntax import WEEKDAYS
+from .syntax import WEEKDAYS, hint_at_dialect
 
 __all__ = ["named_length", "split_named", "write_named"]
 
@@ -44,7 +44,9 @@ def split_named(text: str, names: Sequence[str]) -> dict[str, str]:
     starts = list(_FIELD_START.finditer(text))
     if text and (not starts or starts[0].start()):
         raise BadTrigger(
-            "expression", f"expected field=value, as in hour=9, not {text!r}"
+            "expression",
+            f"expected field=value, as in hour=9, not {text!r}"
+            f"{'' if starts else hint_at_dialect(text)}",
         )
     ends = [start.start() for start in starts[1:]]
     values: dict[str, str] = {}
