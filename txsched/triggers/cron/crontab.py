@@ -24,6 +24,7 @@ from .days import ALL_YEARS, DayRule, DaysOfMonth
 from .hashing import resolve_hash
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
+    FOREIGN,
     MONTHS,
     SUNDAY_FIRST,
     FieldSyntax,
@@ -59,20 +60,29 @@ NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_HINTS = {**FOREIGN, "h": "H stands alone, or as H/15 or H(0-29)"}
 #: The fields, in the order in which they stand.
 FIELDS = tuple(
-    evolve(syntax, wide_steps=True, open_steps=True)
+    evolve(syntax, wide_steps=True, open_steps=True, hints={**_HINTS, **syntax.hints})
     for syntax in (
-        FieldSyntax("minute", 0, 59),
-        FieldSyntax("hour", 0, 23),
-        FieldSyntax("day", 1, 31),
-        FieldSyntax("month", 1, 12, MONTHS),
-        FieldSyntax("day_of_week", 0, 6, SUNDAY_FIRST, same=7),
+        FieldSyntax("minute", 0, 59, hints={}),
+        FieldSyntax("hour", 0, 23, hints={}),
+        FieldSyntax("day", 1, 31, hints={}),
+        FieldSyntax("month", 1, 12, MONTHS, hints={}),
+        FieldSyntax(
+            "day_of_week",
+            0,
+            6,
+            SUNDAY_FIRST,
+            same=7,
+            hints={"l": "L follows a day, as in friL"},
+        ),
     )
 )
 _MONDAY = 1
 _SPECIAL = re.compile("[LWH#]")
 _WORD = re.compile(r"\S+")
+_FIELD = re.compile(rf"[*?\d]|(?:{'|'.join(SUNDAY_FIRST)})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\s*(?:CRON_)?TZ=(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -120,9 +130,15 @@ def normalize(text: str) -> str:
 
 def length(words: Sequence[str]) -> int:
     """
-    Say how many words are the expression: one for a nickname, else five.
+    Say how many words are the expression: one for a nickname, else five, and what
+    follows them that can only be a field too many.
     """
-    return 1 if words and words[0].startswith("@") else 5
+    if words and words[0].startswith("@"):
+        return 1
+    number = len(FIELDS)
+    while number < len(words) and _FIELD.match(words[number]) is not None:
+        number += 1
+    return number
 
 
 def resolve(expression: str, seed: str) -> str:

@@ -23,11 +23,14 @@ def write_named(values: Mapping[str, str]) -> str:
     """
     Write fields as one text.
 
-    :raises BadTrigger: for a field whose value would be taken for another field.
+    :raises BadTrigger: for a field without a value, or with one that would be taken
+        for another field.
     """
     parts = []
     for name, value in values.items():
         text = value.strip()
+        if not text:
+            raise BadTrigger(name, "a value is missing")
         if "=" in text:
             raise BadTrigger(name, f"{text!r} has a = in it")
         parts.append(f"{name}={_AROUND_COMMA.sub(',', _BLANKS.sub(' ', text))}")

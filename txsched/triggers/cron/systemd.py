@@ -5,7 +5,7 @@ The dialect of systemd: calendar events, as a timer has them after ``OnCalendar=
 which may be left out; all must match.  ``~`` in place of the last ``-`` counts days
 from the end of the month.  A word such as ``daily`` stands for a whole event.  The
 name of a zone may follow.  Seconds are whole ones.  A minute or hour that is ``*`` or
-has a ``/`` makes the rule follow elapsed time.
+has ``a/b`` makes the rule follow elapsed time; ``a..b/c`` does not.
 
 After systemd.time(7), of systemd 252.
 """
@@ -230,7 +230,7 @@ def parse(expression: str) -> Fields:
 
 
 def _steady(items: _Items) -> bool:
-    return items is None or any(item.step for item in items)
+    return items is None or any(item.step and item.last is None for item in items)
 
 
 def _mask(items: _Items, part: _Part) -> int:
@@ -367,7 +367,8 @@ def _item(part: _Part, item: str, at: int, place: Place) -> _Item:
         raise place.error(f"{item!r} is not a value, a range or a repetition", at)
     first_text, dots, last_text, slash, step_text = match.groups()
     if first_text == "*":
-        raise place.error("* stands for all values and must stand alone", at)
+        hint = f": write {part.low}/{step_text}" if slash else ""
+        raise place.error(f"* stands for all values and must stand alone{hint}", at)
     first = _number(part, first_text, at, place)
     last = None
     if dots:
