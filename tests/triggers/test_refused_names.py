@@ -88,6 +88,7 @@ SYSTEMD = [
     ("hourly daily", "expression", "is not a calendar event"),
     ("now", "expression", "is not a calendar event"),
     ("fortnightly", "expression", "is not a calendar event"),
+    ("9:5.5", "minute", "'5.5' is not a value, a range or a repetition (at column 3"),
     ("*:1;2", "minute", "'1;2' is not within 0-59 (at column 3"),
     ("minute=5", "expression", "named fields belong to own and celery"),
 ]

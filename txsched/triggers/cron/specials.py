@@ -21,7 +21,6 @@ _FIVE = 5
 _LETTERS = re.compile(
     r"(?<![^\s,])(?:lw?|h)(?![^\s,/(-])|(?<=\d)w(?![^\s,])"
     r"|(?<=\d)l(?![^\s,])|(?<=(?:sun|mon|tue|wed|thu|fri|sat))l(?![^\s,])"
-    r"|(?<=[\s,]l-\d)w(?![^\s,])"
 )
 
 

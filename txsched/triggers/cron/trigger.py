@@ -255,10 +255,11 @@ class CronTrigger:
 
         As long as nobody asked it answers as for the id ``""``.
         """
-        if not has_hash(self.expression):
+        resolve = DIALECTS[self.dialect].resolve
+        if resolve is None or not has_hash(self.expression):
             return self
         return CronTrigger.parse(
-            DIALECTS[self.dialect].resolve(self.expression, job_id),
+            resolve(self.expression, job_id),
             self.dialect,
             self.timezone,
             self.start_date,
