@@ -22,6 +22,7 @@ CRONTABS = [
     ("0 0 LL * *", "day", "'ll' is not within 1-31 (at column 5"),
     ("0 0 L-31 * *", "day", "31 is not within 0-30 (at column 7"),
     ("0 0 L-x * *", "day", "'l' is not within 1-31 (at column 5"),
+    ("0 0 L-\u0663 * *", "day", "'l' is not within 1-31 (at column 5"),
     ("0 0 W * *", "day", "'w' is not within 1-31 (at column 5"),
     ("0 0 32W * *", "day", "32 is not within 1-31 (at column 5"),
     ("0 0 0W * *", "day", "0 is not within 1-31 (at column 5"),
