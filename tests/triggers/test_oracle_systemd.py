@@ -1,11 +1,13 @@
 """
 Agreement with ``systemd-analyze calendar`` about forms and times of calendar events.
 
-Where we do not agree: systemd takes a comma at the end of the days of the week, and
-fractions of a second, and an instant as ``@1700000000``; some of its versions refuse
-some lists after ``~``, so that one item stands there.  What systemd does when the clock
-is changed is in the explanation of daylight saving; here zones are asked about the
-hours of the day.
+Where we do not agree: systemd takes a comma at the end of the days of the week,
+fractions of a second, and an instant as ``@1700000000``.  It refuses a range of seconds
+from one to the same, and with each further item of a list after ``~`` days nearer to
+the end of the month, so that neither is drawn; and in a zone it gives up to look for
+times that come seldom.  This is as systemd 252 has it.  What it
+does when the clock is changed is in the explanation of daylight saving; here zones are
+asked about the hours of the day.
 """
 
 from __future__ import annotations
@@ -29,14 +31,17 @@ PROGRAM = which("systemd-analyze")
 DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 BASE = datetime(2026, 3, 5, 10, 20, 30, tzinfo=UTC)
 _ORIGINAL = re.compile(r"Original form: (.*)")
+_GIVEN_UP = re.compile(r"Failed to determine next elapse for '(.*)':")
 _NORMAL = re.compile(r"Normalized form: (.*)")
 _TIME = re.compile(r"(?:Next elapse|Iter\. #\d+): \w{3} (\S+ \S+) UTC")
 
 
 def analyze(events, number):
     """
-    Give what systemd says of events: the normal form and the next times of those that
-    it takes.
+    Give what systemd says of events.
+
+    :returns: the normal form and the next times of each that it takes; and those whose
+        times it gave up to look for.
     """
     if PROGRAM is None:
         raise SkipTest("systemd-analyze is not installed")
@@ -63,7 +68,7 @@ def analyze(events, number):
                 for time in _TIME.findall(block)
             ]
             found[original[1].strip()] = (normal[1].strip(), times)
-    return found
+    return found, set(_GIVEN_UP.findall(done.stderr))
 
 
 class EventDrawing:
@@ -82,14 +87,10 @@ class EventDrawing:
             (self.draw.randint(low, high), self.draw.randint(low, high))
         )
         step = self.draw.randint(1, high)
-        return self.draw.choice(
-            [
-                f"{first}",
-                f"{first}..{last}",
-                f"{first}/{step}",
-                f"{first}..{last}/{step}",
-            ]
-        )
+        shapes = [f"{first}", f"{first}/{step}"]
+        if last > first:
+            shapes += [f"{first}..{last}", f"{first}..{last}/{step}"]
+        return self.draw.choice(shapes)
 
     def component(self, low, high, star=0.3, most=3):
         """
@@ -165,9 +166,11 @@ class SystemdTests(SynchronousTestCase):
         named = {
             event: event if zone == "UTC" else f"{event} {zone}" for event in events
         }
-        theirs = analyze(named.values(), 4)
+        theirs, given_up = analyze(named.values(), 4)
         taken = 0
         for event, text in named.items():
+            if text in given_up:
+                continue
             if text not in theirs:
                 self.assertRaises(BadTrigger, CronTrigger.parse, event, "systemd", zone)
                 continue
@@ -176,7 +179,7 @@ class SystemdTests(SynchronousTestCase):
             trigger = CronTrigger.parse(text, "systemd", zone)
             self.assertEqual(trigger.expression, form.removesuffix(f" {zone}"), text)
             self.assertEqual(ours(trigger, BASE, 4), times, text)
-        return taken, len(named) - taken
+        return taken, len(named) - len(given_up) - taken
 
     def test_random_events(self):
         """

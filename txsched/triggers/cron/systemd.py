@@ -119,6 +119,8 @@ class _Item(NamedTuple):
 
 
 _Items = Sequence[_Item] | None
+#: What systemd writes as ``*``, of seconds alone.
+_EACH_SECOND = _Item(0, None, 1)
 
 
 class _Event(NamedTuple):
@@ -337,6 +339,8 @@ def _read_time(word: re.Match[str] | None, text: str) -> tuple[_Items, _Items, _
     if len(parts) == 3:
         at, seconds = columns[2]
         second = _component(_SECOND, at, _ZERO_FRACTION.sub(r"\1", seconds), text)
+        if second is not None and _EACH_SECOND in second:
+            second = None
     return hour, minute, second
 
 
