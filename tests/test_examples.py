@@ -111,9 +111,7 @@ class ExampleTests(TranscriptTestCase):
         )
         living = self.shell(f"python -c '{code}'")
         self.assertEqual(0, living.end(), living.text)
-        self.assertEqual(
-            "['Thu 24', 'Mon 28', 'Tue 29', 'Wed 30']\n", living.text
-        )
+        self.assertEqual("['Thu 24', 'Mon 28', 'Tue 29', 'Wed 30']\n", living.text)
 
     def test_timelines(self) -> None:
         """

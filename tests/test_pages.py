@@ -23,6 +23,7 @@ from txsched.app.command.group import cli
 from txsched.app.configfile import load_config, parse_config
 from txsched.app.options import SchedulerOptions
 from txsched.triggers import parse_trigger
+from txsched.triggers.cron import DIALECTS
 
 from .transcripts import DOCS, EXAMPLES, PROJECT, read_transcript, readme_commands
 
@@ -120,8 +121,9 @@ class PageTests(SynchronousTestCase):
         """
         pages = [DOCS / "howto" / "command.rst", DOCS / "reference" / "triggers.rst"]
         text = "".join(page.read_text(encoding="utf-8") for page in pages)
-        expressions = re.findall(r"``((?:(?:every|at|cron|crontab) |@)[^`]*)``", text)
-        self.assertGreater(len(expressions), 15)
+        words = "|".join(["every", "at", *(one.word for one in DIALECTS.values())])
+        expressions = re.findall(rf"``((?:(?:{words}) |@)[^`]*)``", text)
+        self.assertGreater(len(expressions), 20)
         for expression in expressions:
             parse_trigger(expression, "UTC")
 

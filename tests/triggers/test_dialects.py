@@ -1,600 +1,391 @@
 """
-What expressions of each dialect mean.
+Dialects side by side: seconds, Celery, what crontab has beyond its manual, zones in
+expressions, and which rules follow elapsed time.
 """
 
 from __future__ import annotations
 
-import subprocess
-from datetime import datetime, timedelta, timezone
-from itertools import islice
-from pathlib import Path
-from random import Random
-from shutil import which
-from unittest import SkipTest
-
-from croniter import croniter
-from hypothesis import given, settings
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.errors import BadTrigger
-from txsched.testing.strategies import (
-    hashed_crontabs,
-    quartz_expressions,
-    seconds_expressions,
-    systemd_events,
-)
 from txsched.triggers import CronTrigger, parse_trigger
 
-UTC = timezone.utc
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-laws = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+from .drawn import days, first, in_a_day, in_the_fold
+from .oracle import instant
 
 
-def times(trigger, count, start=BEGIN):
+class SpecialTests(SynchronousTestCase):
     """
-    Give the first times after *start*.
+    ``L``, ``W`` and ``#`` in crontab and seconds.
     """
-    found = []
-    at = trigger.next_after(start - timedelta(microseconds=1))
-    while at is not None and len(found) < count:
-        found.append(at)
-        at = trigger.next_after(at)
-    return found
-
-
-def told(text, dialect, count=3, zone="UTC"):
-    """
-    Give the first times as text.
-    """
-    trigger = CronTrigger.parse(text, dialect, zone)
-    return [f"{at:%a %m-%d %H:%M:%S}" for at in times(trigger, count)]
-
-
-#: Dialect, expression, its one form, its description, and its first times in 2026.
-MEANINGS = [
-    (
-        "crontab",
-        "0 9 L * *",
-        "0 9 L * *",
-        "on the last day of the month at 09:00",
-        ["Sat 01-31 09:00:00", "Sat 02-28 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 l-3 * *",
-        "0 9 L-3 * *",
-        ("on the 4th last day of the month at 09:00"),
-        ["Wed 01-28 09:00:00", "Wed 02-25 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 LW * *",
-        "0 9 LW * *",
-        ("on the weekday nearest to the last day of the month at 09:00"),
-        ["Fri 01-30 09:00:00", "Fri 02-27 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 15w * *",
-        "0 9 15W * *",
-        ("on the weekday nearest to day 15 of the month at 09:00"),
-        ["Thu 01-15 09:00:00", "Mon 02-16 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 1W * *",
-        "0 9 1W * *",
-        ("on the weekday nearest to day 1 of the month at 09:00"),
-        ["Thu 01-01 09:00:00", "Mon 02-02 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 31W * *",
-        "0 9 31W * *",
-        ("on the weekday nearest to day 31 of the month at 09:00"),
-        ["Fri 01-30 09:00:00", "Tue 03-31 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 * * 5#3",
-        "0 9 * * 5#3",
-        "on the 3rd Friday of the month at 09:00",
-        ["Fri 01-16 09:00:00", "Fri 02-20 09:00:00"],
-    ),
-    (
-        "crontab",
-        "0 9 * * FRIL,7#1",
-        "0 9 * * friL,7#1",
-        ("on the last Friday of the month and the 1st Sunday of the month at 09:00"),
-        ["Sun 01-04 09:00:00", "Fri 01-30 09:00:00", "Sun 02-01 09:00:00"],
-    ),
-    (
-        "seconds",
-        "*/30 0 9 * * mon-fri",
-        "*/30 0 9 * * mon-fri",
-        ("on Monday to Friday at 09:00:00 and 09:00:30"),
-        ["Thu 01-01 09:00:00", "Thu 01-01 09:00:30"],
-    ),
-    (
-        "seconds",
-        "0 0 0 1 1 * 2027",
-        "0 0 0 1 1 * 2027",
-        ("on day 1 of the month in January in 2027 at 00:00"),
-        ["Fri 01-01 00:00:00"],
-    ),
-    (
-        "seconds",
-        "0 0 0 1 1 * *",
-        "0 0 0 1 1 *",
-        ("on day 1 of the month in January at 00:00"),
-        ["Thu 01-01 00:00:00"],
-    ),
-    ("seconds", "@hourly", "0 0 * * * *", "every hour", ["Thu 01-01 00:00:00"]),
-    (
-        "quartz",
-        "0 0 12 * * ?",
-        "0 0 12 * * ?",
-        "every day at 12:00",
-        ["Thu 01-01 12:00:00", "Fri 01-02 12:00:00"],
-    ),
-    (
-        "quartz",
-        "0 15 10 ? * 2-6",
-        "0 15 10 ? * 2-6",
-        "on Monday to Friday at 10:15",
-        ["Thu 01-01 10:15:00", "Fri 01-02 10:15:00", "Mon 01-05 10:15:00"],
-    ),
-    (
-        "quartz",
-        "0 15 10 ? * 6L 2026-2027",
-        "0 15 10 ? * 6L 2026-2027",
-        ("on the last Friday of the month in 2026 and 2027 at 10:15"),
-        ["Fri 01-30 10:15:00"],
-    ),
-    (
-        "quartz",
-        "0 15 10 ? * 6#3",
-        "0 15 10 ? * 6#3",
-        ("on the 3rd Friday of the month at 10:15"),
-        ["Fri 01-16 10:15:00"],
-    ),
-    (
-        "quartz",
-        "0 0/5 14,18 * * ?",
-        "0 0/5 14,18 * * ?",
-        ("every 5 minutes of hours 14 and 18"),
-        ["Thu 01-01 14:00:00", "Thu 01-01 14:05:00"],
-    ),
-    (
-        "quartz",
-        "0 0 0 ? * L",
-        "0 0 0 ? * L",
-        "on Saturday at 00:00",
-        ["Sat 01-03 00:00:00"],
-    ),
-    (
-        "quartz",
-        "0 0 22-2 ? * SUN",
-        "0 0 22-2 ? * sun",
-        ("on Sunday at 00:00, 01:00, 02:00, 22:00 and 23:00"),
-        ["Sun 01-04 00:00:00", "Sun 01-04 01:00:00"],
-    ),
-    (
-        "quartz",
-        "0 0 0 1/7 NOV-FEB ?",
-        "0 0 0 1/7 nov-feb ?",
-        (
-            "on days 1, 8, 15 and so on up to 29 of the month"
-            " in January, February, November and December at 00:00"
-        ),
-        ["Thu 01-01 00:00:00", "Thu 01-08 00:00:00"],
-    ),
-    (
-        "systemd",
-        "Mon..Fri 9:00",
-        "Mon..Fri *-*-* 09:00:00",
-        ("on Monday to Friday at 09:00"),
-        ["Thu 01-01 09:00:00", "Fri 01-02 09:00:00", "Mon 01-05 09:00:00"],
-    ),
-    (
-        "systemd",
-        "sat,Sunday *-*-1..7 18:00:05",
-        "Sat,Sun *-*-01..07 18:00:05",
-        ("on days 1 to 7 of the month if it is Saturday and Sunday at 18:00:05"),
-        ["Sat 01-03 18:00:05", "Sun 01-04 18:00:05"],
-    ),
-    (
-        "systemd",
-        "*-02~03",
-        "*-02~03 00:00:00",
-        ("on the 3rd last day of the month in February at 00:00"),
-        ["Thu 02-26 00:00:00"],
-    ),
-    (
-        "systemd",
-        "Mon *-05~07/1",
-        "Mon *-05~07/1 00:00:00",
-        ("on the last 7 days of the month if it is Monday in May at 00:00"),
-        ["Mon 05-25 00:00:00"],
-    ),
-    (
-        "systemd",
-        "quarterly",
-        "*-01,04,07,10-01 00:00:00",
-        (
-            "on day 1 of the month in"
-            " January, April, July and so on up to October at 00:00"
-        ),
-        ["Thu 01-01 00:00:00", "Wed 04-01 00:00:00"],
-    ),
-    (
-        "systemd",
-        "26-1-2 0/8:30",
-        "2026-01-02 00/8:30:00",
-        ("on day 2 of the month in January in 2026 at 00:30, 08:30 and 16:30"),
-        ["Fri 01-02 00:30:00"],
-    ),
-    (
-        "systemd",
-        "*:0/20:00.000",
-        "*-*-* *:00/20:00",
-        "every 20 minutes",
-        ["Thu 01-01 00:00:00", "Thu 01-01 00:20:00"],
-    ),
-    (
-        "celery",
-        "minute=0 hour=*/3",
-        "minute=0 hour=*/3",
-        "every 3 hours",
-        ["Thu 01-01 00:00:00", "Thu 01-01 03:00:00"],
-    ),
-    (
-        "celery",
-        "day_of_week=sunday minute=30 hour=7",
-        ("minute=30 hour=7 day_of_week=sunday"),
-        "on Sunday at 07:30",
-        ["Sun 01-04 07:30:00"],
-    ),
-    (
-        "celery",
-        "day_of_month=13 day_of_week=5 minute=0 hour=0",
-        ("minute=0 hour=0 day_of_week=5 day_of_month=13"),
-        "on day 13 of the month if it is Friday at 00:00",
-        ["Fri 02-13 00:00:00"],
-    ),
-    (
-        "own",
-        "day=last hour=9",
-        "day=last hour=9",
-        ("on the last day of the month at 09:00"),
-        ["Sat 01-31 09:00:00"],
-    ),
-    (
-        "own",
-        "day=3rd fri",
-        "day=3rd fri",
-        ("on the 3rd Friday of the month at 00:00"),
-        ["Fri 01-16 00:00:00"],
-    ),
-]
-
-
-class MeaningTests(SynchronousTestCase):
-    """
-    Single expressions.
-    """
-
-    def test_meanings(self):
-        """
-        Each has its one form, its description, and its times.
-        """
-        for dialect, text, form, english, expected in MEANINGS:
-            trigger = CronTrigger.parse(text, dialect, "UTC")
-            self.assertEqual(trigger.expression, form, text)
-            self.assertEqual(trigger.describe(), f"{english} (UTC)", text)
-            self.assertEqual(told(text, dialect, len(expected)), expected, text)
-
-    def test_elapsed(self):
-        """
-        A wildcard, or a step from the beginning, in minute or hour follows elapsed
-        time; a list or range names wall times.
-        """
-        rows = [
-            ("crontab", "*/5 2 * * *", True),
-            ("crontab", "0-59/5 2 * * *", False),
-            ("crontab", "0 2,3 * * *", False),
-            ("seconds", "0 0 * * * *", True),
-            ("seconds", "* 0 2 * * *", False),
-            ("quartz", "0 0/15 2 * * ?", True),
-            ("quartz", "0 0 2-4 * * ?", False),
-            ("systemd", "02:00/5", True),
-            ("systemd", "*:30", True),
-            ("systemd", "02:30", False),
-            ("celery", "hour=2 minute=30", False),
-            ("celery", "minute=30", True),
-            ("own", "hour=*/2", True),
-            ("own", "hour=2", False),
-        ]
-        for dialect, text, elapsed in rows:
-            trigger = CronTrigger.parse(text, dialect, "UTC")
-            self.assertEqual(trigger.fields.elapsed, elapsed, (dialect, text))
-
-    def test_zones(self):
-        """
-        A zone that the expression names is taken, and may be said again.
-        """
-        for dialect, text in (
-            ("crontab", "CRON_TZ=Asia/Tokyo 0 9 * * *"),
-            ("crontab", "TZ=Asia/Tokyo 0 9 * * *"),
-            ("seconds", "CRON_TZ=Asia/Tokyo 0 0 9 * * *"),
-            ("systemd", "09:00 Asia/Tokyo"),
-        ):
-            for zone in (None, "Asia/Tokyo"):
-                trigger = CronTrigger.parse(text, dialect, zone)
-                self.assertEqual(trigger.timezone, "Asia/Tokyo")
-                self.assertEqual(times(trigger, 1), [BEGIN])
-            with self.assertRaises(BadTrigger) as caught:
-                CronTrigger.parse(text, dialect, "UTC")
-            self.assertIn("Asia/Tokyo, and timezone UTC", caught.exception.reason)
-        self.assertEqual(
-            str(parse_trigger("crontab CRON_TZ=Asia/Tokyo 0 9 * * *", "UTC")),
-            "crontab 0 9 * * * Asia/Tokyo",
-        )
-        self.assertEqual(
-            str(parse_trigger("systemd daily +02:00")),
-            "systemd *-*-* 00:00:00 +02:00",
-        )
-        with self.assertRaises(BadTrigger):
-            parse_trigger("crontab TZ=Asia/Tokyo 0 9 * * * UTC")
-
-    def test_celery(self):
-        """
-        Numbers, text and several numbers, as Celery takes them.
-        """
-        trigger = CronTrigger.from_celery(
-            minute={30, 0}, hour="*/2", day_of_week=[1, 2], timezone="UTC"
-        )
-        self.assertEqual(
-            str(trigger), "celery minute=0,30 hour=*/2 day_of_week=1,2 UTC"
-        )
-        self.assertEqual(CronTrigger.from_celery(timezone="UTC").expression, "minute=*")
-        self.assertEqual(
-            CronTrigger.parse({"minute": 5}, "celery", "UTC").expression, "minute=5"
-        )
-
-
-class HashTests(SynchronousTestCase):
-    """
-    ``H``.
-    """
-
-    def test_spread(self):
-        """
-        Jobs are spread over all values, each always at the same.
-        """
-        trigger = CronTrigger.from_crontab("H H(9-11) * * *", "UTC")
-        found = {str(trigger.for_job(f"job {n}").expression) for n in range(2000)}
-        self.assertEqual(len(found), 180)
-        one = trigger.for_job("job 1")
-        self.assertEqual(one, trigger.for_job("job 1"))
-        self.assertIs(one.for_job("job 2"), one)
-        self.assertEqual(times(trigger, 3), times(trigger.for_job(""), 3))
-
-    @laws
-    @given(hashed_crontabs())
-    def test_within_the_field(self, text):
-        """
-        What stands in place of H is read, and is part of what a star would give.
-        """
-        trigger = CronTrigger.from_crontab(text, "UTC")
-        for job in ("a", "b"):
-            chosen = trigger.for_job(job)
-            self.assertNotIn("H", chosen.expression)
-            self.assertEqual(parse_trigger(str(chosen)), chosen)
-            for at in times(chosen, 3):
-                self.assertLessEqual(at.day, 31)
 
     def test_days(self):
         """
-        A day by hash is one that each month has.
+        They mean the days that they mean to Quartz, with Sunday as 0 and 7.
         """
-        trigger = CronTrigger.from_crontab("0 0 H * *", "UTC")
-        days = {times(trigger.for_job(str(n)), 1)[0].day for n in range(500)}
-        self.assertEqual(days, set(range(1, 29)))
+        cases = {
+            "L * *": [31],
+            "L-3 * *": [28],
+            "LW * *": [30],
+            "15W * *": [15],
+            "1,10W * *": [1, 9],
+            "* * 5L": [30],
+            "* * friL": [30],
+            "* * FRIL": [30],
+            "* * 0L": [25],
+            "* * 7L": [25],
+            "* * 5#3": [16],
+            "* * fri#3": [16],
+            "* * 7#1": [4],
+            "* * sun#1,mon": [4, 5, 12, 19, 26],
+            "* * thu#5": [29],
+            "* * mon#5": [],
+        }
+        for text, expected in cases.items():
+            self.assertEqual(days(f"0 0 {text}", "crontab", 2026, 1), expected, text)
+            self.assertEqual(days(f"0 0 0 {text}", "seconds", 2026, 1), expected, text)
+
+    def test_either_day(self):
+        """
+        Two restricted fields of days are either-or here too, by the rule of the star.
+        """
+        self.assertEqual(days("0 0 L * mon", "crontab", 2026, 1), [5, 12, 19, 26, 31])
+        self.assertEqual(days("0 0 13 * fri#3", "crontab", 2026, 1), [13, 16])
+        self.assertEqual(days("0 0 */2 * friL", "crontab", 2026, 1), [])
+        self.assertEqual(days("0 0 L * */6", "crontab", 2026, 1), [31])
+
+    def test_one_way_of_writing(self):
+        """
+        The letters are written large, names small.
+        """
+        cases = {
+            "0 0 l * FRI": "0 0 L * fri",
+            "0 0 lw,15w,l-3 * *": "0 0 LW,15W,L-3 * *",
+            "0 0 * JUL FRIl,5L": "0 0 * jul friL,5L",
+            "h h(0-7)/2 h * h": "H H(0-7)/2 H * H",
+            "0 0 * mar thu#2": "0 0 * mar thu#2",
+        }
+        for text, expected in cases.items():
+            trigger = CronTrigger.from_crontab(text, "UTC")
+            self.assertEqual(trigger.expression, expected)
+            self.assertEqual(CronTrigger.from_crontab(expected, "UTC"), trigger)
+
+    def test_open_steps(self):
+        """
+        ``a/b`` is a and each b-th value up to the end of the field.
+        """
+        self.assertEqual(
+            in_a_day("5/20 9 * * *", "crontab"), ["09:05:00", "09:25:00", "09:45:00"]
+        )
+        self.assertEqual(days("0 0 1/10 * *", "crontab", 2026, 1), [1, 11, 21, 31])
+        self.assertEqual(
+            days("0 0 * * 7/6", "crontab", 2026, 1),
+            days("0 0 * * 0,6", "crontab", 2026, 1),
+        )
+        self.assertEqual(in_a_day("50/90 9 * * *", "crontab"), ["09:50:00"])
 
 
-class OracleTests(SynchronousTestCase):
+class SecondsTests(SynchronousTestCase):
     """
-    Others find the same times where they mean the same.
-
-    croniter reads ``L`` in days, ``L5`` and ``5#3`` in weekdays, seconds at the end;
-    it joins day and weekday by *or*, so Quartz's ``?`` is a star to it.
+    Six fields, and seven.
     """
 
-    def test_croniter_extras(self):
+    def test_seconds_first(self):
         """
-        Last days and counted weekdays, thousands of them.
+        The seconds come first, and the rest is as in crontab.
         """
-        draw = Random(5)
-        for _ in range(400):
-            nth, day = draw.randint(1, 5), draw.randint(0, 6)
-            hour, minute = draw.randrange(24), draw.randrange(60)
-            ours, theirs = draw.choice(
-                [
-                    (f"{minute} {hour} L * *", f"{minute} {hour} L * *"),
-                    (f"{minute} {hour} * * {day}#{nth}",) * 2,
-                    (f"{minute} {hour} * * {day}L", f"{minute} {hour} * * L{day}"),
-                ]
-            )
-            start = BEGIN + timedelta(minutes=draw.randrange(20 * 525_600))
-            found = times(CronTrigger.from_crontab(ours, "UTC"), 3, start)
-            other = croniter(theirs, start - timedelta(seconds=1))
-            self.assertEqual(found, [other.get_next(datetime) for _ in found], ours)
+        cases = {
+            "*/20 0 9 * * *": ["09:00:00", "09:00:20", "09:00:40"],
+            "5 30 9,17 * * *": ["09:30:05", "17:30:05"],
+            "58-2 59 23 * * *": [f"23:59:{one:02}" for one in (0, 1, 2, 58, 59)],
+            "7 0 0 * * thu": ["00:00:07"],
+        }
+        for text, expected in cases.items():
+            self.assertEqual(in_a_day(text, "seconds"), expected, text)
+        self.assertEqual(
+            days("0 0 0 13 * fri", "seconds", 2026, 1),
+            days("0 0 13 * fri", "crontab", 2026, 1),
+        )
 
-    def test_croniter_quartz(self):
+    def test_year(self):
         """
-        Quartz, with its numbers of weekdays turned into those of crontab(5).
+        A seventh field is the year; one that is every year is not written.
         """
-        draw = Random(6)
-        for _ in range(400):
-            second, minute, hour = (draw.randrange(n) for n in (60, 60, 24))
-            month = draw.choice(["*", "1-6", "3/4", "dec"])
-            theirs_month = {"3/4": "3-12/4"}.get(month, month)
-            if draw.random() < 0.5:
-                day = draw.choice(["1", "10-20", "5/6", "L", "31"])
-                text = f"{second} {minute} {hour} {day} {month} ?"
-                day = {"5/6": "5-31/6"}.get(day, day)
-                other = f"{minute} {hour} {day} {theirs_month} * {second}"
-            else:
-                first = draw.randint(1, 7)
-                text = f"{second} {minute} {hour} ? {month} {first}"
-                other = f"{minute} {hour} * {theirs_month} {first - 1} {second}"
-            start = BEGIN + timedelta(minutes=draw.randrange(20 * 525_600))
-            found = times(CronTrigger.parse(text, "quartz", "UTC"), 3, start)
-            walk = croniter(other, start - timedelta(seconds=1))
-            self.assertEqual(found, [walk.get_next(datetime) for _ in found], text)
+        self.assertEqual(
+            first("0 0 9 1 1 * 2030,2040-2042/2", "seconds", 9),
+            [f"{year}-01-01 09:00:00" for year in (2030, 2040, 2042)],
+        )
+        self.assertEqual(
+            CronTrigger.parse("0 0 9 * * * *", "seconds", "UTC").expression,
+            "0 0 9 * * *",
+        )
 
-    def test_systemd(self):
+    def test_nicknames(self):
         """
-        systemd-analyze finds the same times of random events, and writes them in the
-        same way.
+        Nicknames stand for the same times as in crontab.
         """
-        if which("systemd-analyze") is None:
-            raise SkipTest("systemd-analyze is not installed")
-        draw = Random(7)
-        events = sorted({_event(draw) for _ in range(600)})
-        path = Path(self.mktemp())
-        path.mkdir()
-        answer = subprocess.run(
-            [
-                "systemd-analyze",
-                "calendar",
-                "--iterations=3",
-                "--base-time=2026-01-01 00:00:00",
-                *events,
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={"TZ": "UTC", "LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-        ).stdout
-        parts = answer.split("\n\n")
-        self.assertEqual(len(parts), len(events))
-        compared = 0
-        for text, part in zip(events, parts, strict=True):
-            lines = [line.split(": ", 1) for line in part.strip().splitlines()]
-            values = [(key.strip(), value) for key, value in lines if value]
-            trigger = CronTrigger.parse(text, "systemd", "UTC")
-            form = dict(values).get("Normalized form", text)
+        self.assertEqual(
+            CronTrigger.parse("@Daily", "seconds", "UTC").expression, "0 0 0 * * *"
+        )
+
+
+class CeleryTests(SynchronousTestCase):
+    """
+    The five fields of Celery's ``crontab``.
+    """
+
+    def test_what_celery_takes(self):
+        """
+        Numbers, text and several numbers make equal triggers, by any of three ways.
+        """
+        trigger = CronTrigger.from_celery(0, "*/3", "mon-fri", timezone="UTC")
+        same = [
+            CronTrigger.from_celery("0", "*/3", "MON-FRI", "*", "*", "UTC"),
+            CronTrigger.from_celery([0], "*/3", "mon-fri", timezone="UTC"),
+            CronTrigger.parse(
+                {"hour": "*/3", "day_of_week": "mon-fri", "minute": {0}},
+                "celery",
+                "UTC",
+            ),
+            CronTrigger.parse("hour=*/3 minute=0 day_of_week=mon-fri", "celery", "UTC"),
+            parse_trigger("celery minute=0 hour=*/3 day_of_week=mon-fri UTC"),
+        ]
+        for one in same:
+            self.assertEqual(one, trigger)
+        self.assertEqual(
+            str(trigger), "celery minute=0 hour=*/3 day_of_week=mon-fri UTC"
+        )
+        self.assertEqual(
+            CronTrigger.from_celery((30, 0, 30), timezone="UTC").expression,
+            "minute=0,30",
+        )
+
+    def test_every_minute(self):
+        """
+        No field at all is every minute, as in Celery.
+        """
+        trigger = CronTrigger.from_celery(timezone="UTC")
+        self.assertEqual(trigger.expression, "minute=*")
+        for given in ("", {}, "hour=*", {"minute": "*"}):
+            self.assertEqual(CronTrigger.parse(given, "celery", "UTC"), trigger)
+        self.assertEqual(
+            trigger.next_after(instant(2026, 1, 1)), instant(2026, 1, 1, 0, 1)
+        )
+
+    def test_sunday_is_0_and_all_must_match(self):
+        """
+        The day of the month and the day of the week must both match.
+        """
+        cases = {
+            "day_of_week=0": [4, 11, 18, 25],
+            "day_of_week=sunday": [4, 11, 18, 25],
+            "day_of_week=sat-mon": [3, 4, 5, 10, 11, 12, 17, 18, 19, 24, 25, 26, 31],
+            "day_of_week=tuesday,thu": [1, 6, 8, 13, 15, 20, 22, 27, 29],
+            "day_of_month=1-7 day_of_week=mon": [5],
+            "day_of_month=13 day_of_week=fri": [],
+            "day_of_month=*/10": [1, 11, 21, 31],
+            "day_of_month=5 month_of_year=jan-mar": [5],
+            "day_of_month=5 month_of_year=*/2": [5],
+            "day_of_month=5 month_of_year=2,4": [],
+        }
+        for text, expected in cases.items():
+            found = days(f"minute=0 hour=0 {text}", "celery", 2026, 1)
+            self.assertEqual(found, expected, text)
+
+    def test_steps(self):
+        """
+        A step may be larger than what it cuts, as in Celery.
+        """
+        self.assertEqual(in_a_day("minute=*/90 hour=9", "celery"), ["09:00:00"])
+        self.assertEqual(
+            in_a_day("minute=5 hour=22-3/2", "celery"),
+            ["00:05:00", "02:05:00", "22:05:00"],
+        )
+
+
+class OwnTests(SynchronousTestCase):
+    """
+    What APScheduler's grammar has beside the rest.
+    """
+
+    def test_open_steps(self):
+        """
+        ``a/b`` goes from a to the greatest value, as in APScheduler.
+        """
+        self.assertEqual(
+            in_a_day("hour=9 minute=5/20", "own"),
+            ["09:05:00", "09:25:00", "09:45:00"],
+        )
+        self.assertEqual(days("day=25/3", "own", 2026, 1), [25, 28, 31])
+        self.assertEqual(
+            first("year=2195/2 month=1", "own"),
+            [f"{year}-01-01 00:00:00" for year in (2195, 2197, 2199)],
+        )
+
+
+class ZoneTests(SynchronousTestCase):
+    """
+    ``CRON_TZ=`` and ``TZ=`` before an expression.
+    """
+
+    def test_prefix(self):
+        """
+        The zone before an expression is that of the trigger.
+        """
+        expected = CronTrigger.from_crontab("0 9 * * *", "Europe/Berlin")
+        for text in (
+            "CRON_TZ=Europe/Berlin 0 9 * * *",
+            "TZ=Europe/Berlin 0 9 * * *",
+            " cron_tz=Europe/Berlin  0 9 * * * ",
+        ):
+            self.assertEqual(CronTrigger.from_crontab(text), expected)
+            self.assertEqual(CronTrigger.parse(text), expected)
             self.assertEqual(
-                CronTrigger.parse(form, "systemd", "UTC").fields, trigger.fields, text
+                CronTrigger.parse(text, "crontab", "Europe/Berlin"), expected
             )
-            theirs = [
-                datetime.strptime(value[4:23], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
-                for key, value in values
-                if key.startswith(("Next elapse", "Iteration", "Iter."))
-                and value != "never"
-            ]
-            ours = times(trigger, len(theirs), BEGIN + timedelta(seconds=1))
-            self.assertEqual(ours, theirs, text)
-            compared += len(theirs)
-        self.assertGreater(compared, 1000)
-
-
-def _event(draw):
-    """
-    Draw an event of systemd.
-    """
-
-    def component(low, high, digits=2):
-        first, last = sorted(draw.sample(range(low, high + 1), 2))
-        return draw.choice(
-            [
-                "*",
-                f"{first:0{digits}}",
-                f"{first}..{last}",
-                f"{first}/{draw.randint(1, last - first)}",
-                f"{first}..{last}/{draw.randint(1, last - first)}",
-                f"{first},{last}",
-            ]
+            self.assertEqual(parse_trigger(f"crontab {text}", "Asia/Tokyo"), expected)
+        seconds = CronTrigger.parse("TZ=+02:00 0 0 9 * * *", "seconds")
+        self.assertEqual(str(seconds), "seconds 0 0 9 * * * +02:00")
+        self.assertEqual(
+            CronTrigger.from_crontab("TZ=UTC @daily"),
+            CronTrigger.from_crontab("@daily", "UTC"),
         )
 
-    text = ""
-    if draw.random() < 0.5:
-        first, last = sorted(draw.sample(range(7), 2))
-        names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-        text += draw.choice(
-            [
-                f"{names[first]} ",
-                f"{names[first]}..{names[last]} ",
-                f"{names[last]},mon ",
-            ]
-        )
-    if draw.random() < 0.7:
-        year = draw.choice(["*", "2026", "2027..2030", "2026/3"])
-        sign = draw.choice("-~")
-        # From the end of the month systemd counts to 25, and repeats towards it.
-        day = component(1, 28 if sign == "-" else 25)
-        sign = "-" if "/" in day else sign
-        text += f"{year}-{component(1, 12)}{sign}{day} "
-    hour, minute = component(0, 23), component(0, 59)
-    return text + f"{hour}:{minute}" + draw.choice(["", ":00", f":{component(0, 59)}"])
+    def test_two_zones(self):
+        """
+        Another zone beside it is refused, in the argument and in the text.
+        """
+        for call, arguments in (
+            (CronTrigger.from_crontab, ("TZ=UTC 0 9 * * *", "Europe/Berlin")),
+            (CronTrigger.parse, ("TZ=UTC 0 0 9 * * *", "seconds", "Europe/Berlin")),
+            (parse_trigger, ("crontab TZ=UTC 0 9 * * * Europe/Berlin",)),
+        ):
+            error = self.assertRaises(BadTrigger, call, *arguments)
+            self.assertEqual(error.field, "timezone")
 
 
-class LawTests(SynchronousTestCase):
+class ElapsedTests(SynchronousTestCase):
     """
-    Whatever can be written.
+    Which rules fire through both hours of a fold, and which once.
     """
 
-    def check(self, text, dialect):
+    def test_wildcards_and_steps(self):
         """
-        Check that an expression has one form, and one text.
+        A wildcard or a step in minute or hour follows elapsed time.
         """
-        trigger = CronTrigger.parse(text, dialect, "Europe/Berlin")
-        again = CronTrigger.parse(trigger.expression, dialect, "Europe/Berlin")
-        self.assertEqual(again.expression, trigger.expression)
-        self.assertEqual(again, trigger)
-        written = parse_trigger(str(trigger), "Asia/Tokyo")
-        self.assertEqual((written, str(written)), (trigger, str(trigger)))
-        self.assertTrue(trigger.describe())
-        found = times(trigger, 5)
-        self.assertEqual(found, sorted(set(found)))
+        cases = [
+            ("crontab", "*/15 2 * * *", 8),
+            ("crontab", "0/15 2 * * *", 8),
+            ("crontab", "H/15 2 * * *", 8),
+            ("crontab", "30 * * * *", 2),
+            ("crontab", "30 2/24 * * *", 2),
+            ("crontab", "30 2/24 L,25 * *", 2),
+            ("seconds", "0 */15 2 * * *", 8),
+            ("seconds", "0 0/15 2 * * *", 8),
+            ("seconds", "0 H/15 2 * * *", 8),
+            ("quartz", "0 0/15 2 * * ?", 8),
+            ("quartz", "0 */15 2 * * ?", 8),
+            ("quartz", "0 /15 2 * * ?", 8),
+            ("quartz", "0 30 * * * ?", 2),
+            ("systemd", "2:0/15", 8),
+            ("systemd", "2:*", 120),
+            ("systemd", "0/2:30", 2),
+            ("celery", "minute=*/15 hour=2", 8),
+            ("celery", "minute=30", 2),
+            ("own", "hour=2 minute=*/15", 8),
+            ("own", "hour=2 minute=0/15", 8),
+            ("own", "minute=30", 2),
+        ]
+        for dialect, text, expected in cases:
+            trigger = CronTrigger.parse(text, dialect, "Europe/Berlin")
+            self.assertEqual(in_the_fold(trigger), expected, (dialect, text))
+            resolved = trigger.for_job("backup")
+            self.assertEqual(in_the_fold(resolved), expected, (dialect, text))
 
-    @laws
-    @given(seconds_expressions())
-    def test_seconds(self, text):
+    def test_lists_and_ranges(self):
         """
-        Six and seven fields.
+        A list or a range names wall times, which come once.
         """
-        self.check(text, "seconds")
+        cases = [
+            ("crontab", "0,15,30,45 2 * * *", 4),
+            ("crontab", "0-45/15 2 * * *", 4),
+            ("crontab", "0-3 2 * * *", 4),
+            ("crontab", "H 2 * * *", 1),
+            ("crontab", "H(0-29)/15 2 * * *", 2),
+            ("crontab", "30 1-3 * * *", 1),
+            ("seconds", "*/15 30 2 * * *", 4),
+            ("quartz", "0 0,15,30,45 2 * * ?", 4),
+            ("quartz", "0 0-45/15 2 * * ?", 4),
+            ("systemd", "2:0,15,30,45", 4),
+            ("systemd", "2:0..45/15", 4),
+            ("systemd", "2:00:0/15", 4),
+            ("celery", "minute=0-45/15 hour=2", 4),
+            ("own", "hour=2 minute=0,15,30,45", 4),
+            ("own", "hour=2 minute=30 second=*/15", 4),
+        ]
+        for dialect, text, expected in cases:
+            trigger = CronTrigger.parse(text, dialect, "Europe/Berlin")
+            self.assertEqual(in_the_fold(trigger), expected, (dialect, text))
+            resolved = trigger.for_job("backup")
+            self.assertEqual(in_the_fold(resolved), expected, (dialect, text))
 
-    @laws
-    @given(quartz_expressions())
-    def test_quartz(self, text):
-        """
-        Quartz.
-        """
-        self.check(text, "quartz")
 
-    @laws
-    @given(systemd_events())
-    def test_systemd(self, text):
-        """
-        systemd.
-        """
-        self.check(text, "systemd")
-
-
-class StrategyTests(SynchronousTestCase):
+class TextTests(SynchronousTestCase):
     """
-    What is drawn.
+    The text forms of the dialects.
     """
 
-    def test_events_are_many(self):
+    def test_forms(self):
         """
-        The drawing of events for the oracle meets all that they may have.
+        A text names its dialect, and may have a zone and clauses.
         """
-        draw = Random(1)
-        text = " ".join(islice(iter(lambda: _event(draw), None), 200))
-        for mark in ("~", "..", "/", ",", "Mon"):
-            self.assertIn(mark, text)
+        cases = {
+            "seconds */10 * * * * *": "seconds */10 * * * * * Asia/Tokyo",
+            "Seconds 0 0 9 * * MON 2030 UTC": "seconds 0 0 9 * * mon 2030 UTC",
+            "seconds 0 0 9 * * mon 2030-2031": (
+                "seconds 0 0 9 * * mon 2030-2031 Asia/Tokyo"
+            ),
+            "seconds @hourly UTC": "seconds 0 0 * * * * UTC",
+            "quartz 0 0 9 ? * 2-6 UTC gap skip": "quartz 0 0 9 ? * 2-6 UTC gap skip",
+            "quartz 0 0 9 L * ? * +01:00": "quartz 0 0 9 L * ? +01:00",
+            "quartz 0 0 9 ? * friL 2030 UTC jitter 30s": (
+                "quartz 0 0 9 ? * friL 2030 UTC jitter 30s"
+            ),
+            "systemd daily": "systemd *-*-* 00:00:00 Asia/Tokyo",
+            "systemd Mon..Fri 9:0 UTC fold both": (
+                "systemd Mon..Fri *-*-* 09:00:00 UTC fold both"
+            ),
+            "systemd Sat until 2030-01-01": (
+                "systemd Sat *-*-* 00:00:00 Asia/Tokyo until 2029-12-31T15:00:00+00:00"
+            ),
+            "celery hour = 9, 17 minute=0 UTC": "celery minute=0 hour=9,17 UTC",
+            "celery hour=9 Europe/Berlin": "celery hour=9 Europe/Berlin",
+            "crontab H 3 L * * UTC": "crontab H 3 L * * UTC",
+            "crontab TZ=UTC 0 9 * * fri#2 fold second": (
+                "crontab 0 9 * * fri#2 UTC fold second"
+            ),
+        }
+        for text, expected in cases.items():
+            trigger = parse_trigger(text, "Asia/Tokyo")
+            self.assertEqual(str(trigger), expected)
+            self.assertEqual(parse_trigger(expected), trigger)
+
+    def test_same_times(self):
+        """
+        One rule in six dialects has the same times.
+        """
+        texts = [
+            "crontab 30 9 * * 1-5 UTC",
+            "seconds 0 30 9 * * mon-fri UTC",
+            "quartz 0 30 9 ? * 2-6 UTC",
+            "systemd Mon..Fri 09:30 UTC",
+            "celery minute=30 hour=9 day_of_week=1-5 UTC",
+            "cron day_of_week=0-4 hour=9 minute=30 UTC",
+        ]
+        triggers = [parse_trigger(text) for text in texts]
+        start, end = instant(2026, 1, 1), instant(2027, 1, 1)
+        expected = list(triggers[0].between(start, end))
+        self.assertEqual(len(expected), 261)
+        for trigger in triggers:
+            self.assertEqual(list(trigger.between(start, end)), expected, str(trigger))
+            self.assertEqual(trigger.describe(), triggers[0].describe())

@@ -4,7 +4,6 @@ Strategies that draw instants, durations and triggers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 
 from hypothesis import strategies as st
@@ -25,6 +24,14 @@ from ...triggers import (
     OrTrigger,
     RRuleTrigger,
 )
+from .expressions import (
+    celery_fields,
+    crontabs,
+    own_fields,
+    quartz_expressions,
+    seconds_expressions,
+    systemd_expressions,
+)
 
 __all__ = [
     "ZONES",
@@ -32,20 +39,14 @@ __all__ = [
     "combined_triggers",
     "cron_triggers",
     "crontab_triggers",
-    "crontabs",
     "date_triggers",
     "delay_triggers",
     "durations",
-    "hashed_crontabs",
     "instants",
     "interval_triggers",
     "manual_triggers",
-    "own_fields",
-    "quartz_expressions",
     "recurrence_rules",
     "rrule_triggers",
-    "seconds_expressions",
-    "systemd_events",
     "triggers",
     "waiting_triggers",
     "zones",
@@ -68,8 +69,6 @@ ZONES = (
     "Pacific/Apia",
     "Pacific/Chatham",
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def zones() -> SearchStrategy[str]:
@@ -151,156 +150,6 @@ def waiting_triggers() -> SearchStrategy[DelayTrigger | ManualTrigger]:
     return delay_triggers() | manual_triggers()
 
 
-def _field(
-    low: int,
-    high: int,
-    names: Sequence[str] = (),
-    wraps: bool = True,
-    wide: bool = False,
-) -> SearchStrategy[str]:
-    values = st.integers(low, high).map(str)
-    if names:
-        values |= st.sampled_from(names)
-    size = high - low + 1
-    steps = st.integers(1, size + (5 if wide else 0))
-    pairs = st.tuples(st.integers(low, high), st.integers(low, high))
-    if not wraps:
-        pairs = pairs.map(lambda pair: (min(pair), max(pair)))
-
-    def stepped(pair: tuple[int, int], step: int) -> str:
-        first, last = pair
-        length = (last - first) % size + 1
-        text = f"{first}-{last}"
-        return text if step == 1 else f"{text}/{step if wide else min(step, length)}"
-
-    item = st.one_of(
-        values,
-        st.just("*"),
-        steps.map(lambda step: f"*/{step}"),
-        st.builds(stepped, pairs, st.just(1) | steps),
-    )
-    return st.one_of(
-        st.just("*"), item, st.lists(item, min_size=1, max_size=3).map(",".join)
-    )
-
-
-def crontabs() -> SearchStrategy[str]:
-    """
-    Draw expressions of five fields as in crontab(5).
-    """
-    return st.tuples(
-        _field(0, 59, wide=True),
-        _field(0, 23, wide=True),
-        _field(1, 31, wide=True),
-        _field(1, 12, _MONTHS, wide=True),
-        _field(0, 6, _DAYS, wide=True) | st.sampled_from(["7", "5-7", "fri-1"]),
-    ).map(" ".join)
-
-
-def hashed_crontabs() -> SearchStrategy[str]:
-    """
-    Draw expressions of crontab(5) in which some fields have ``H``.
-    """
-
-    def hashed(low: int, high: int) -> SearchStrategy[str]:
-        half = (low + high) // 2
-        forms = ["H", "H/5", f"H({low}-{half})", f"H({half}-{high})/2"]
-        return st.sampled_from(forms) | st.just("*")
-
-    return st.tuples(
-        hashed(0, 59), hashed(0, 23), hashed(1, 28), hashed(1, 12), hashed(0, 6)
-    ).map(" ".join)
-
-
-def seconds_expressions() -> SearchStrategy[str]:
-    """
-    Draw expressions of six fields, seconds first, or seven.
-    """
-    year = st.sampled_from(["", " *", " 2026-2030", " 2028"])
-    return st.builds(
-        lambda second, rest, year: f"{second} {rest}{year}",
-        _field(0, 59, wide=True),
-        crontabs(),
-        year,
-    )
-
-
-def quartz_expressions() -> SearchStrategy[str]:
-    """
-    Draw expressions of Quartz.
-    """
-    opened = st.builds(lambda first, step: f"{first}/{step}", *[st.integers(1, 11)] * 2)
-    day = _field(1, 31) | opened | st.sampled_from(["L", "L-3", "LW", "15W"])
-    weekday = _field(1, 7) | st.sampled_from(["L", "6L", "6#3", "MON-FRI", "sun"])
-    return st.builds(
-        lambda second, minute, hour, days, month, year: (
-            f"{second} {minute} {hour} {days[0]} {month} {days[1]}{year}"
-        ),
-        _field(0, 59) | opened,
-        _field(0, 59) | opened,
-        _field(0, 23) | opened,
-        day.map(lambda text: (text, "?")) | weekday.map(lambda text: ("?", text)),
-        _field(1, 12, _MONTHS) | opened,
-        st.sampled_from(["", " *", " 2026-2030", " 2026/2"]),
-    )
-
-
-def systemd_events() -> SearchStrategy[str]:
-    """
-    Draw calendar events of systemd.
-    """
-
-    def part(low: int, high: int) -> SearchStrategy[str]:
-        pair = st.tuples(st.integers(low, high), st.integers(low, high)).map(sorted)
-        return st.one_of(
-            st.just("*"),
-            st.integers(low, high).map(str),
-            pair.map(lambda two: f"{two[0]}..{two[1]}"),
-            pair.map(lambda two: f"{two[0]},{two[1]}"),
-            pair.filter(lambda two: two[0] < two[1]).map(
-                lambda two: f"{two[0]}/{two[1] - two[0]}"
-            ),
-        )
-
-    days = st.sampled_from(["", "Mon ", "Sat,Sun ", "Mon..Fri "])
-    date = st.just("") | st.builds(
-        lambda year, month, sign, day: f"{year}-{month}{sign}{day} ",
-        st.sampled_from(["*", "2026", "2026..2030"]),
-        part(1, 12),
-        st.sampled_from("-~"),
-        part(1, 28),
-    )
-    return st.builds(
-        lambda days, date, hour, minute: f"{days}{date}{hour}:{minute}",
-        days,
-        date,
-        part(0, 23),
-        part(0, 59),
-    ) | st.sampled_from(["daily", "weekly", "quarterly", "Fri", "2026-10-25"])
-
-
-def own_fields() -> SearchStrategy[dict[str, str]]:
-    """
-    Draw arguments for the fields of :class:`~txsched.triggers.CronTrigger`.
-    """
-    counted = st.builds(
-        lambda nth, day: f"{nth} {day}",
-        st.sampled_from(["1st", "2nd", "3rd", "4th", "5th", "last"]),
-        st.sampled_from(_DAYS),
-    )
-    fields = {
-        "year": _field(2000, 2050, wraps=False),
-        "month": _field(1, 12, _MONTHS),
-        "day": _field(1, 31) | counted | st.just("last"),
-        "week": _field(1, 53),
-        "day_of_week": _field(0, 6, _DAYS),
-        "hour": _field(0, 23),
-        "minute": _field(0, 59),
-        "second": _field(0, 59),
-    }
-    return st.fixed_dictionaries({}, optional=fields).filter(bool)
-
-
 def crontab_triggers() -> SearchStrategy[CronTrigger]:
     """
     Draw cron triggers of the crontab dialect in all zones.
@@ -320,18 +169,23 @@ def cron_triggers() -> SearchStrategy[CronTrigger]:
         zones(),
         st.none() | instants(),
     )
-    others = st.sampled_from(
-        [
-            ("seconds", seconds_expressions()),
-            ("quartz", quartz_expressions()),
-            ("systemd", systemd_events()),
-        ]
-    ).flatmap(
-        lambda one: st.builds(
-            lambda text, zone: CronTrigger.parse(text, one[0], zone), one[1], zones()
+    others = [
+        st.builds(
+            CronTrigger.parse,
+            expressions,
+            st.just(dialect),
+            zones(),
+            gap=st.sampled_from(Gap),
+            fold=st.sampled_from(Fold),
         )
-    )
-    return crontab_triggers() | own | others
+        for dialect, expressions in {
+            "seconds": seconds_expressions(),
+            "quartz": quartz_expressions(),
+            "systemd": systemd_expressions(),
+            "celery": celery_fields(),
+        }.items()
+    ]
+    return st.one_of(crontab_triggers(), own, *others)
 
 
 def calendar_interval_triggers() -> SearchStrategy[CalendarIntervalTrigger]:

@@ -19,10 +19,6 @@ def _no_zone(text: str) -> tuple[str, str | None]:
     return text, None
 
 
-def _no_hash(expression: str, seed: str) -> str:
-    return expression
-
-
 @frozen
 class Dialect:
     """
@@ -36,7 +32,8 @@ class Dialect:
     :ivar length: how many of the words of a text are the expression, where the name
         of a zone may follow.
     :ivar split_zone: takes off the zone that an expression may name itself.
-    :ivar resolve: puts numbers in place of ``H``, given a seed.
+    :ivar resolve: puts numbers in place of ``H``, given a seed; ``None`` where there is
+        no ``H``.
     """
 
     word: str
@@ -44,7 +41,7 @@ class Dialect:
     parse: Callable[[str], Fields]
     length: Callable[[Sequence[str]], int]
     split_zone: Callable[[str], tuple[str, str | None]] = _no_zone
-    resolve: Callable[[str, str], str] = _no_hash
+    resolve: Callable[[str, str], str] | None = None
 
 
 #: The dialects, by the names that :meth:`.CronTrigger.parse` takes.

@@ -11,17 +11,14 @@ from .syntax import FieldSyntax, Place, parse_field, parse_value, split_items
 
 __all__ = ["parse_days", "parse_weekdays", "write_specials"]
 
-_LAST = re.compile(r"l(?:-(\d{1,3}))?(w)?")
+_LAST = re.compile(r"l(?:-([0-9]{1,3}))?(w)?")
 _NEAREST = re.compile(r"(\d{1,3})w")
 _COUNTED = re.compile(r"([^#]*)#(.*)")
 _LAST_OF = re.compile(r"(\w+)l")
 _FIVE = 5
-
-
 _LETTERS = re.compile(
     r"(?<![^\s,])(?:lw?|h)(?![^\s,/(-])|(?<=\d)w(?![^\s,])"
     r"|(?<=\d)l(?![^\s,])|(?<=(?:sun|mon|tue|wed|thu|fri|sat))l(?![^\s,])"
-    r"|(?<=[\s,]l-\d)w(?![^\s,])"
 )
 
 

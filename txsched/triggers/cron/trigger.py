@@ -263,10 +263,11 @@ class CronTrigger:
 
         As long as nobody asked it answers as for the id ``""``.
         """
-        if not has_hash(self.expression):
+        resolve = DIALECTS[self.dialect].resolve
+        if resolve is None or not has_hash(self.expression):
             return self
         return CronTrigger.parse(
-            DIALECTS[self.dialect].resolve(self.expression, job_id),
+            resolve(self.expression, job_id),
             self.dialect,
             self.timezone,
             self.start_date,
@@ -345,6 +346,8 @@ class CronTrigger:
         Say in English when it fires.
         """
         text = f"{describe(self._schedule.fields)} ({self.timezone})"
+        if has_hash(self.expression):
+            text += ", different for each job"
         return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
