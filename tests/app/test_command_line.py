@@ -157,8 +157,8 @@ class NextTests(SynchronousTestCase):
                 "crontab 30 2 * * *",
                 "2026-03-29T00:30Z",
                 (
-                    "Sun 2026-03-29 03:00:00 CEST  (first moment after the gap from 02:00"
-                    " to 03:00)"
+                    "Sun 2026-03-29 03:00:00 CEST  (first moment after the gap from"
+                    " 02:00 to 03:00)"
                 ),
             ),
             (
