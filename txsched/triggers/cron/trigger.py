@@ -31,6 +31,7 @@ from .dialects import DIALECTS, find_dialect
 from .english import describe
 from .hashing import has_hash
 from .search import Schedule
+from .walls import Fields
 
 __all__ = ["CronTrigger"]
 
@@ -267,6 +268,13 @@ class CronTrigger:
             self.gap,
             self.fold,
         )
+
+    @property
+    def fields(self) -> Fields:
+        """
+        What the expression says, whatever dialect it is written in.
+        """
+        return self._schedule.fields
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
