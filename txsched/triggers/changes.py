@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import islice
 from typing import NamedTuple
 
@@ -118,7 +118,4 @@ def write_offset(offset: timedelta) -> str:
     """
     Write an offset as in an instant: ``+02:00``.
     """
-    minutes = offset // timedelta(minutes=1)
-    sign = "-" if minutes < 0 else "+"
-    hours, minutes = divmod(abs(minutes), 60)
-    return f"{sign}{hours:02}:{minutes:02}"
+    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[19:]

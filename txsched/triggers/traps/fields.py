@@ -92,7 +92,8 @@ def _steps(name: str, cycle: _Cycle, item: str) -> Iterator[Trap]:
         value = "one value" if match[1] == "H" else f"{name} {first}"
         yield Trap(
             "wide-step",
-            f"{name} {item} is {value} of each {cycle.within} alone; write '{cycle.instead.format(step)}' for an interval",
+            f"{name} {item} is {value} of each {cycle.within} alone;"
+            f" '{cycle.instead.format(step)}' is an interval",
         )
         return
     if first - cycle.low >= step or step == 1:
