@@ -13,9 +13,10 @@ from attrs import asdict
 
 from .expressions import coming_second, read_expression, traps_of, zone_of
 from .fields import INSTANT, aware
-from .options import dialect_option, json_option, zone_option
+from .options import dialect_option, job_id_option, json_option, zone_option
 from .previewing import ENDS, why_none
 from .session import REFUSED
+from .timetable import print_rows, rows_of, times_after
 
 if TYPE_CHECKING:
     from ...model import ITrigger
@@ -37,6 +38,7 @@ __all__ = ["explain_command"]
     metavar="N",
     help="How many of the next times are shown.",
 )
+@job_id_option
 @json_option
 @click.pass_context
 def explain_command(
@@ -46,6 +48,7 @@ def explain_command(
     zone: tzinfo | None,
     after: datetime | None,
     count: int,
+    job_id: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -60,11 +63,9 @@ def explain_command(
       txsched explain "0 9 1 * mon" --dialect crontab
       txsched explain "every 1 day" --timezone Europe/Berlin
     """
-    from .timetable import print_rows, rows_of, times_after
-
     start = aware(after or coming_second(), zone)
     text = " ".join(expression)
-    trigger = read_expression(text, dialect, zone)
+    trigger = read_expression(text, dialect, zone, job_id)
     key = zone_of(trigger, zone)
     rows = rows_of(trigger, times_after(trigger, start, count), key, start)
     traps = traps_of(text, dialect, trigger, zone, start)

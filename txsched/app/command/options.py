@@ -22,6 +22,7 @@ __all__ = [
     "as_usage_error",
     "dialect_option",
     "job_changes",
+    "job_id_option",
     "job_options",
     "json_option",
     "page_options",
@@ -49,6 +50,11 @@ dialect_option = click.option(
     metavar="NAME",
     help="How an expression of cron is meant: crontab, seconds, quartz, systemd, celery"
     " or own.",
+)
+
+
+job_id_option = click.option(
+    "--job-id", metavar="ID", help="Put the numbers of this job in place of each H."
 )
 
 

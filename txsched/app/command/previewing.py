@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from click.core import ParameterSource
 
 from .expressions import coming_second, read_expression, zone_of
 from .fields import INSTANT, aware
-from .options import dialect_option, json_option, zone_option
+from .options import dialect_option, job_id_option, json_option, zone_option
+from .timetable import print_rows, rows_of, times_after, times_before
 
 if TYPE_CHECKING:
-    from ...model import ITrigger
+    from ...model import ITimetable, ITrigger
 
 __all__ = ["ENDS", "next_command", "why_none"]
 
@@ -50,7 +52,7 @@ _MOST = 10_000
     metavar="TIME TIME",
     help="The times from the one up to, but without, the other.",
 )
-@click.option("--job-id", metavar="ID", help="Of the job that H is to be spread by.")
+@job_id_option
 @json_option
 @click.pass_context
 def next_command(
@@ -85,58 +87,41 @@ def next_command(
             "--after, --before, --previous and --between exclude each other"
         )
     trigger = read_expression(" ".join(expression), dialect, zone, job_id)
+    show = partial(_show, trigger, zone_of(trigger, zone), as_json)
     if between is not None:
         chosen = ctx.get_parameter_source("count") is not ParameterSource.DEFAULT
         start, end = (aware(one, zone) for one in between)
-        _tell(
-            trigger,
-            _between(trigger, start, end, count if chosen else _MOST),
-            zone,
-            start,
-            as_json,
-        )
+        found = _timetable(trigger).between(start, end)
+        times = list(islice(found, count if chosen else _MOST))
+        show(times, start, "no time lies between them")
     elif previous or before is not None:
         end = aware(before or now, zone)
-        _tell(trigger, _before(trigger, end, count), zone, end, as_json)
+        times = times_before(_timetable(trigger), end, count)
+        show(times, end, "no time lies before")
     else:
-        from .timetable import times_after
-
         start = aware(after or now, zone)
-        _tell(trigger, times_after(trigger, start, count), zone, start, as_json)
+        show(times_after(trigger, start, count), start, why_none(trigger, start))
 
 
-def _between(
-    trigger: ITrigger, start: datetime, end: datetime, count: int
-) -> list[datetime]:
+def _timetable(trigger: ITrigger) -> ITimetable:
     from ...model import ITimetable
 
     if not ITimetable.providedBy(trigger):
-        raise click.UsageError(_UNKNOWN.format(trigger))
-    return list(islice(trigger.between(start, end), count))
+        raise click.UsageError(
+            f"the times of {trigger} depend on what becomes of a job:"
+            " only those --after an instant are known"
+        )
+    return trigger
 
 
-def _before(trigger: ITrigger, end: datetime, count: int) -> list[datetime]:
-    from ...model import ITimetable
-    from .timetable import times_before
-
-    if not ITimetable.providedBy(trigger):
-        raise click.UsageError(_UNKNOWN.format(trigger))
-    return times_before(trigger, end, count)
-
-
-_UNKNOWN = "the times of {} depend on what becomes of a job: only --after is known"
-
-
-def _tell(
+def _show(
     trigger: ITrigger,
-    times: list[datetime],
-    zone: tzinfo | None,
-    start: datetime,
+    key: str,
     as_json: bool,
+    times: list[datetime],
+    start: datetime,
+    empty: str,
 ) -> None:
-    from .timetable import print_rows, rows_of
-
-    key = zone_of(trigger, zone)
     rows = rows_of(trigger, times, key, start)
     described = trigger.describe()  # type: ignore[attr-defined]
     if as_json:
@@ -150,9 +135,8 @@ def _tell(
         }
         click.echo(json_text(data))
         return
-    click.echo(described)
-    click.echo(f"{trigger}\n")
-    print_rows(rows, why_none(trigger, start))
+    click.echo(f"{described}\n{trigger}\n")
+    print_rows(rows, empty)
 
 
 def why_none(trigger: ITrigger, start: datetime) -> str:

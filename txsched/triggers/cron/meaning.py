@@ -23,6 +23,7 @@ from .english import (
     name_weekdays,
     ordinal,
 )
+from .hashing import has_hash
 from .trigger import CronTrigger
 from .walls import Fields
 
@@ -75,10 +76,13 @@ def columns_of(trigger: CronTrigger) -> list[Column]:
     """
     texts = DIALECTS[trigger.dialect].columns(trigger.expression)
     fields = trigger.fields
-    return [
-        Column(name, texts[name], _meaning(_OWN_NAMES.get(name, name), fields))
-        for name in texts
-    ]
+    columns = []
+    for name, text in texts.items():
+        meaning = _meaning(_OWN_NAMES.get(name, name), fields)
+        if has_hash(text):
+            meaning += ", another one for each job"
+        columns.append(Column(name, text, meaning))
+    return columns
 
 
 def columns_of_own(trigger: CronTrigger) -> dict[str, str]:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ...model.trigger import ITimetable, ITrigger, IWaitingTrigger
+from ..calendar_interval import CalendarIntervalTrigger
 from ..combine import AndNotTrigger, AndTrigger
 from ..cron import CronTrigger
 from ..cron.days import DayRule
 from ..date import DateTrigger
+from ..interval import IntervalTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .trap import Trap
 
@@ -42,6 +44,10 @@ def _ended(trigger: ITimetable, now: datetime) -> Trap:
     last = trigger.previous_before(now)
     if last is not None:
         return Trap("past", f"no time lies ahead: the last one was {_write(last)}")
+    intervals = (IntervalTrigger, CalendarIntervalTrigger)
+    if isinstance(trigger, intervals) and trigger.start_date is None:
+        # Such a one has no times but those that follow the question.
+        return Trap("past", f"no time lies ahead: {trigger}")
     return Trap("never", f"never fires: {_why(trigger)}")
 
 
