@@ -25,7 +25,7 @@ nitpick_ignore_regex = [
     ),
     ("py:.*", r"(Deferred|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)"),
     ("py:.*", r"(Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)"),
-    ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer)"),
+    ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer|Combination|Fields)"),
 ]
 
 autodoc_member_order = "bysource"

@@ -118,7 +118,8 @@ class PageTests(SynchronousTestCase):
         """
         Each expression in the pages on the command and on triggers can be read.
         """
-        pages = [DOCS / "howto" / "command.rst", DOCS / "reference" / "triggers.rst"]
+        names = ("howto/command", "howto/triggers", "reference/triggers")
+        pages = [DOCS / f"{name}.rst" for name in names]
         text = "".join(page.read_text(encoding="utf-8") for page in pages)
         expressions = re.findall(r"``((?:(?:every|at|cron|crontab) |@)[^`]*)``", text)
         self.assertGreater(len(expressions), 15)

@@ -212,7 +212,7 @@ class NextTests(ExpressionTestCase):
         """
         Of a delay the first time is known.
         """
-        lines = self.lines("next", "delay 10m", "--after", "2030-01-01Z")
+        lines = self.lines("next", "delay 10m", "--after", "2030-01-01T00:00Z")
         self.assertEqual("10 minutes after the end of each run", lines[0])
         self.assertEqual(1, len(lines[4:]))
         self.assertIn("in 10 min", lines[4])
@@ -241,7 +241,7 @@ class NextTests(ExpressionTestCase):
         Times between full seconds are shown whole; what goes on for ever is cut.
         """
         lines = self.lines(
-            "next", "every 1.5s from 2030-01-01Z", "--after", "2030-01-01Z"
+            "next", "every 1.5s from 2030-01-01Z", "--after", "2030-01-01T00:00Z"
         )
         self.assertTrue(lines[4].endswith("now"), lines[4])
         self.assertIn(" 00:00:01.5 ", lines[5])
