@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from click.testing import CliRunner, Result
 from twisted.trial.unittest import SynchronousTestCase
@@ -444,6 +445,16 @@ class ZoneTests(ExpressionTestCase):
         result = self.invoke("next", "@daily")
         self.assertEqual(2, result.exit_code)
         self.assertIn("the time zone of this machine has no name", result.stderr)
+
+    def test_the_first_day_that_is_known(self) -> None:
+        """
+        It lies before that day in other zones, and so depends on the zone.
+        """
+        self.patch(zones, "get_localzone", lambda: ZoneInfo("America/New_York"))
+        data = self.json("explain", "at 1970-01-01 00:30")
+        self.assertEqual(
+            ["past", "local-zone"], [one["code"] for one in data["warnings"]]
+        )
 
 
 class CompletionTests(SynchronousTestCase):

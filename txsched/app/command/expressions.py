@@ -132,7 +132,11 @@ def traps_of(
 
 
 def _depends_on_zone(text: str, dialect: str | None) -> bool:
-    one, other = (str(_parse(text, dialect, zone)) for zone in ("+01:00", "+02:00"))
+    try:
+        one, other = (str(_parse(text, dialect, zone)) for zone in ("+01:00", "+02:00"))
+    except BadValue:
+        # There it would lie before the first year that is known.
+        return True
     return one != other
 
 
