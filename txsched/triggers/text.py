@@ -172,7 +172,9 @@ def _read_cron(
         )
     if where and named is not None:
         raise BadTrigger("timezone", f"two zones are named, {named} and {where[0]}")
-    zone = named or (where[0] if where else timezone)
+    zone = where[0] if where else timezone
+    if named is not None:
+        zone = named
     return CronTrigger.parse(expression, name, zone, **given)
 
 

@@ -4,7 +4,6 @@ Strategies that draw instants, durations and triggers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone
 
 from hypothesis import strategies as st
@@ -25,6 +24,14 @@ from ...triggers import (
     OrTrigger,
     RRuleTrigger,
 )
+from .expressions import (
+    celery_fields,
+    crontabs,
+    own_fields,
+    quartz_expressions,
+    seconds_expressions,
+    systemd_expressions,
+)
 
 __all__ = [
     "ZONES",
@@ -32,14 +39,12 @@ __all__ = [
     "combined_triggers",
     "cron_triggers",
     "crontab_triggers",
-    "crontabs",
     "date_triggers",
     "delay_triggers",
     "durations",
     "instants",
     "interval_triggers",
     "manual_triggers",
-    "own_fields",
     "recurrence_rules",
     "rrule_triggers",
     "triggers",
@@ -64,8 +69,6 @@ ZONES = (
     "Pacific/Apia",
     "Pacific/Chatham",
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def zones() -> SearchStrategy[str]:
@@ -147,74 +150,6 @@ def waiting_triggers() -> SearchStrategy[DelayTrigger | ManualTrigger]:
     return delay_triggers() | manual_triggers()
 
 
-def _field(
-    low: int,
-    high: int,
-    names: Sequence[str] = (),
-    wraps: bool = True,
-    wide: bool = False,
-) -> SearchStrategy[str]:
-    values = st.integers(low, high).map(str)
-    if names:
-        values |= st.sampled_from(names)
-    size = high - low + 1
-    steps = st.integers(1, size + (5 if wide else 0))
-    pairs = st.tuples(st.integers(low, high), st.integers(low, high))
-    if not wraps:
-        pairs = pairs.map(lambda pair: (min(pair), max(pair)))
-
-    def stepped(pair: tuple[int, int], step: int) -> str:
-        first, last = pair
-        length = (last - first) % size + 1
-        text = f"{first}-{last}"
-        return text if step == 1 else f"{text}/{step if wide else min(step, length)}"
-
-    item = st.one_of(
-        values,
-        st.just("*"),
-        steps.map(lambda step: f"*/{step}"),
-        st.builds(stepped, pairs, st.just(1) | steps),
-    )
-    return st.one_of(
-        st.just("*"), item, st.lists(item, min_size=1, max_size=3).map(",".join)
-    )
-
-
-def crontabs() -> SearchStrategy[str]:
-    """
-    Draw expressions of five fields as in crontab(5).
-    """
-    return st.tuples(
-        _field(0, 59, wide=True),
-        _field(0, 23, wide=True),
-        _field(1, 31, wide=True),
-        _field(1, 12, _MONTHS, wide=True),
-        _field(0, 6, _DAYS, wide=True) | st.sampled_from(["7", "5-7", "fri-1"]),
-    ).map(" ".join)
-
-
-def own_fields() -> SearchStrategy[dict[str, str]]:
-    """
-    Draw arguments for the fields of :class:`~txsched.triggers.CronTrigger`.
-    """
-    counted = st.builds(
-        lambda nth, day: f"{nth} {day}",
-        st.sampled_from(["1st", "2nd", "3rd", "4th", "5th", "last"]),
-        st.sampled_from(_DAYS),
-    )
-    fields = {
-        "year": _field(2000, 2050, wraps=False),
-        "month": _field(1, 12, _MONTHS),
-        "day": _field(1, 31) | counted | st.just("last"),
-        "week": _field(1, 53),
-        "day_of_week": _field(0, 6, _DAYS),
-        "hour": _field(0, 23),
-        "minute": _field(0, 59),
-        "second": _field(0, 59),
-    }
-    return st.fixed_dictionaries({}, optional=fields).filter(bool)
-
-
 def crontab_triggers() -> SearchStrategy[CronTrigger]:
     """
     Draw cron triggers of the crontab dialect in all zones.
@@ -234,7 +169,23 @@ def cron_triggers() -> SearchStrategy[CronTrigger]:
         zones(),
         st.none() | instants(),
     )
-    return crontab_triggers() | own
+    others = [
+        st.builds(
+            CronTrigger.parse,
+            expressions,
+            st.just(dialect),
+            zones(),
+            gap=st.sampled_from(Gap),
+            fold=st.sampled_from(Fold),
+        )
+        for dialect, expressions in {
+            "seconds": seconds_expressions(),
+            "quartz": quartz_expressions(),
+            "systemd": systemd_expressions(),
+            "celery": celery_fields(),
+        }.items()
+    ]
+    return st.one_of(crontab_triggers(), own, *others)
 
 
 def calendar_interval_triggers() -> SearchStrategy[CalendarIntervalTrigger]:

@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from attrs import evolve
+
 from ...errors import BadTrigger
 from .columns import is_only
 from .days import DayRule, DaysOfMonth
 from .named import named_length, split_named, write_named
 from .syntax import (
+    FOREIGN,
     MONTHS,
     SUNDAY_FIRST,
     FieldSyntax,
@@ -33,11 +36,16 @@ _WEEKDAYS = SUNDAY_FIRST | {
     f"{name}day": number for number, name in enumerate(_LONG_DAYS)
 }
 _SYNTAX = {
-    "minute": FieldSyntax("minute", 0, 59),
-    "hour": FieldSyntax("hour", 0, 23),
-    "day_of_week": FieldSyntax("day_of_week", 0, 6, _WEEKDAYS),
-    "day_of_month": FieldSyntax("day_of_month", 1, 31),
-    "month_of_year": FieldSyntax("month_of_year", 1, 12, MONTHS),
+    syntax.name: evolve(syntax, wide_steps=True)
+    for syntax in (
+        FieldSyntax("minute", 0, 59),
+        FieldSyntax("hour", 0, 23),
+        FieldSyntax(
+            "day_of_week", 0, 6, _WEEKDAYS, hints={**FOREIGN, "7": "Sunday is 0 here"}
+        ),
+        FieldSyntax("day_of_month", 1, 31),
+        FieldSyntax("month_of_year", 1, 12, MONTHS),
+    )
 }
 _MONDAY = 1
 

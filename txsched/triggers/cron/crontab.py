@@ -2,8 +2,9 @@
 The dialect of crontab(5): five fields, with the meaning that Vixie cron gave them.
 
 Sunday is 0 and 7.  When both day fields are restricted a day matches when *either*
-does; when one of them begins with ``*``, be it ``*/2``, both must match.  A minute or
-hour field that begins with ``*`` makes the rule follow elapsed time.
+does; when one of them begins with ``*``, be it ``*/2``, both must match.  ``a/b`` is a
+and each b-th value after it.  A minute or hour field that begins with ``*`` or is
+``a/b``, which ``H/b`` becomes, makes the rule follow elapsed time.
 
 Beyond crontab(5), where nothing can be mistaken: ``L`` and ``W`` among the days of
 the month, ``#`` and ``L`` behind a day of the week, see :mod:`.specials`; ``H``, see
@@ -15,6 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from attrs import evolve
+
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR
 from .columns import split_placed, write_placed
@@ -22,12 +25,15 @@ from .days import ALL_YEARS, DayRule, DaysOfMonth
 from .hashing import resolve_hash
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
+    FOREIGN,
     MONTHS,
     SUNDAY_FIRST,
     FieldSyntax,
     Place,
     check_length,
     count_of,
+    hint_at_dialect,
+    is_steady,
     parse_field,
     parse_fields,
 )
@@ -57,22 +63,30 @@ NICKNAMES = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_HINTS = {**FOREIGN, "h": "H stands alone, or as H/15 or H(0-29)"}
 #: The fields, in the order in which they stand.
-FIELDS = (
-    FieldSyntax("minute", 0, 59, wide_steps=True),
-    FieldSyntax("hour", 0, 23, wide_steps=True),
-    FieldSyntax("day", 1, 31, wide_steps=True),
-    FieldSyntax("month", 1, 12, MONTHS, wide_steps=True),
-    FieldSyntax("day_of_week", 0, 6, SUNDAY_FIRST, same=7, wide_steps=True),
+FIELDS = tuple(
+    evolve(syntax, wide_steps=True, open_steps=True, hints={**_HINTS, **syntax.hints})
+    for syntax in (
+        FieldSyntax("minute", 0, 59, hints={}),
+        FieldSyntax("hour", 0, 23, hints={}),
+        FieldSyntax("day", 1, 31, hints={}),
+        FieldSyntax("month", 1, 12, MONTHS, hints={}),
+        FieldSyntax(
+            "day_of_week",
+            0,
+            6,
+            SUNDAY_FIRST,
+            same=7,
+            hints={"l": "L follows a day, as in friL"},
+        ),
+    )
 )
 _MONDAY = 1
 _SPECIAL = re.compile("[LWH#]")
 _WORD = re.compile(r"\S+")
+_FIELD = re.compile(rf"[*?\d]|(?:{'|'.join(SUNDAY_FIRST)})\b", re.IGNORECASE)
 _ZONE = re.compile(r"\s*(?:CRON_)?TZ=(\S*)\s*(.*)", re.IGNORECASE | re.DOTALL)
-_OTHERS = {
-    6: "; write six fields, the seconds first, as seconds or quartz",
-    7: "; write seven fields, seconds first and year last, as seconds or quartz",
-}
 
 
 def split_zone(text: str) -> tuple[str, str | None]:
@@ -112,16 +126,22 @@ def normalize(text: str) -> str:
         raise BadTrigger(
             "expression",
             f"{text!r} has {count_of(len(words), 'field')}, crontab has 5:"
-            f" minute, hour, day, month and day_of_week{_OTHERS.get(len(words), '')}",
+            f" minute, hour, day, month and day_of_week{hint_at_dialect(lower)}",
         )
     return write_specials(" ".join(words))
 
 
 def length(words: Sequence[str]) -> int:
     """
-    Say how many words are the expression: one for a nickname, else five.
+    Say how many words are the expression: one for a nickname, else five, and what
+    follows them that can only be a field too many.
     """
-    return 1 if words and words[0].startswith("@") else 5
+    if words and words[0].startswith("@"):
+        return 1
+    number = len(FIELDS)
+    while number < len(words) and _FIELD.match(words[number]) is not None:
+        number += 1
+    return number
 
 
 def resolve(expression: str, seed: str) -> str:
@@ -201,7 +221,9 @@ def parse_columns(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
         hours,
         minutes,
         masks[0] if first else 1,
-        minute[0] == "*" or hour[0] == "*",
+        minute[0] == "*"
+        or hour[0] == "*"
+        or ("/" in expression and (is_steady(minute) or is_steady(hour))),
     )
 
 
@@ -226,5 +248,5 @@ def _parse_special(expression: str, fields: Sequence[FieldSyntax]) -> Fields:
         masks["hour"],
         masks["minute"],
         masks.get("second", 1),
-        texts["minute"].startswith("*") or texts["hour"].startswith("*"),
+        is_steady(texts["minute"]) or is_steady(texts["hour"]),
     )

@@ -84,7 +84,7 @@ def list_numbers(values: Sequence[int], name: Callable[[int], str] = str) -> str
     Name numbers: ``1, 2 and 5``, ``1 to 5``, ``1, 3, 5 and so on up to 31``.
     """
     steps = {after - before for before, after in pairwise(values)}
-    if len(values) > 3 and len(steps) == 1 and steps != {1}:
+    if len(values) > 4 and len(steps) == 1 and steps != {1}:
         begin = ", ".join(name(value) for value in values[:3])
         return f"{begin} and so on up to {name(values[-1])}"
     words: list[str] = []
@@ -145,6 +145,7 @@ def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
         text = _every(step, "second") if step else f"at {_several('second', seconds)}"
         if not every_minute:
             text += f" of {_several('minute', minutes)}"
+            text += " of every hour" if every_hour else ""
         elif not step:
             text += " of every minute"
     elif minutes != [0] and (step := _step(minutes, 60)):
@@ -168,7 +169,9 @@ def _days(rule: DayRule) -> str:
     numbers = (
         ""
         if DaysOfMonth(ALL_DAYS) in rule.days
-        else join_words([describe_item(item) for item in rule.days])
+        else join_words(
+            [describe_item(item) for item in sorted(rule.days, key=_is_counted)]
+        )
     )
     names = name_weekdays(rule)
     if numbers and names:
@@ -200,11 +203,15 @@ def name_weekdays(rule: DayRule) -> str:
     """
     if rule.weekdays == ALL_WEEKDAYS:
         return ""
-    counted = [f"{describe_item(item)} of the month" for item in rule.some_weekdays]
+    counted = [describe_item(item) for item in rule.some_weekdays]
     named = bits_of(rule.weekdays)
-    return join_words(
-        [list_numbers(named, WEEKDAYS.__getitem__)] * bool(named) + counted
-    )
+    words = [list_numbers(named, WEEKDAYS.__getitem__)] if named else []
+    text = join_words(words + counted)
+    return f"{text} of the month" if counted else text
+
+
+def _is_counted(item: IDayItem) -> bool:
+    return not isinstance(item, DaysOfMonth)
 
 
 def describe_item(item: IDayItem) -> str:
@@ -218,9 +225,14 @@ def describe_item(item: IDayItem) -> str:
     if isinstance(item, NearestWeekday):
         if item.day > 0:
             return f"the weekday nearest to day {item.day}"
+        if item.day == 0:
+            return "the last weekday"
         return f"the weekday nearest to {_before_last(-item.day)}"
     if isinstance(item, DaysFromEnd):
-        days = list_numbers(bits_of(item.days), lambda day: _before_last(day - 1))
+        numbers = bits_of(item.days)
+        if numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
+            return f"the last {len(numbers)} days"
+        days = list_numbers(numbers, lambda day: _before_last(day - 1))
         return days.replace(" and the ", " and ").replace(", the ", ", ")
     assert isinstance(item, LastDay)
     return _before_last(item.before)

@@ -56,6 +56,8 @@ def resolve_hash(syntax: FieldSyntax, text: str, place: Place, seed: str) -> str
 def _resolve(
     syntax: FieldSyntax, match: re.Match[str], at: int, place: Place, seed: str
 ) -> str:
+    if syntax.name == "year":
+        raise place.error("H cannot spread jobs over years", at)
     bounds, slash, step_text = match.groups()
     low, high = syntax.low, syntax.high
     if syntax.name == "day":
@@ -84,7 +86,11 @@ def _resolve(
             f"the step {step} is larger than the {size} values it cuts",
             at + match.start(3),
         )
-    return f"{low + number % step}-{high}/{step}"
+    begin = low + number % step
+    # Up to the end it follows elapsed time, as a step of * does; a range does not.
+    if bounds is None and high == syntax.high:
+        return f"{begin}/{step}"
+    return f"{begin}-{high}/{step}"
 
 
 def _number(seed: str, field: str) -> int:

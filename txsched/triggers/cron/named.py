@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ...errors import BadTrigger
-from .syntax import WEEKDAYS
+from .syntax import WEEKDAYS, hint_at_dialect
 
 __all__ = ["named_length", "split_named", "write_named"]
 
@@ -23,11 +23,14 @@ def write_named(values: Mapping[str, str]) -> str:
     """
     Write fields as one text.
 
-    :raises BadTrigger: for a field whose value would be taken for another field.
+    :raises BadTrigger: for a field without a value, or with one that would be taken
+        for another field.
     """
     parts = []
     for name, value in values.items():
         text = value.strip()
+        if not text:
+            raise BadTrigger(name, "a value is missing")
         if "=" in text:
             raise BadTrigger(name, f"{text!r} has a = in it")
         parts.append(f"{name}={_AROUND_COMMA.sub(',', _BLANKS.sub(' ', text))}")
@@ -44,7 +47,9 @@ def split_named(text: str, names: Sequence[str]) -> dict[str, str]:
     starts = list(_FIELD_START.finditer(text))
     if text and (not starts or starts[0].start()):
         raise BadTrigger(
-            "expression", f"expected field=value, as in hour=9, not {text!r}"
+            "expression",
+            f"expected field=value, as in hour=9, not {text!r}"
+            f"{'' if starts else hint_at_dialect(text)}",
         )
     ends = [start.start() for start in starts[1:]]
     values: dict[str, str] = {}

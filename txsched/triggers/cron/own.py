@@ -3,7 +3,9 @@ The scheduler's own dialect of cron: eight named fields, after APScheduler.
 
 Monday is 0.  All fields must match.  A field that is not given takes its least value
 when it lies below the last one given, in the order of :data:`FIELD_NAMES`, and else
-every value; week and day_of_week always take every value.
+every value; week and day_of_week always take every value.  ``a/b`` is a and each b-th
+value after it.  A minute or hour that begins with ``*`` or is ``a/b`` makes the rule
+follow elapsed time.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import DayRule, DaysOfMonth, IDayItem, LastDay, NthWeekday
 from .named import named_length, split_named, write_named
 from .syntax import (
+    FOREIGN,
     MONTHS,
     WEEKDAYS,
     FieldSyntax,
     Place,
     check_length,
+    is_steady,
     parse_field,
     split_items,
 )
@@ -39,14 +43,31 @@ __all__ = [
 _SYNTAX = {
     syntax.name: syntax
     for syntax in (
-        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False),
-        FieldSyntax("month", 1, 12, MONTHS),
-        FieldSyntax("day", 1, 31),
-        FieldSyntax("week", 1, 53),
-        FieldSyntax("day_of_week", 0, 6, WEEKDAYS),
-        FieldSyntax("hour", 0, 23),
-        FieldSyntax("minute", 0, 59),
-        FieldSyntax("second", 0, 59),
+        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, open_steps=True),
+        FieldSyntax("month", 1, 12, MONTHS, open_steps=True),
+        FieldSyntax(
+            "day",
+            1,
+            31,
+            open_steps=True,
+            hints={**FOREIGN, "l": "the last day of the month is written last"},
+        ),
+        FieldSyntax("week", 1, 53, open_steps=True),
+        FieldSyntax(
+            "day_of_week",
+            0,
+            6,
+            WEEKDAYS,
+            open_steps=True,
+            hints={
+                **FOREIGN,
+                "7": "Monday is 0 here, and Sunday 6",
+                "#": "the third Friday is written 3rd fri, in day",
+            },
+        ),
+        FieldSyntax("hour", 0, 23, open_steps=True),
+        FieldSyntax("minute", 0, 59, open_steps=True),
+        FieldSyntax("second", 0, 59, open_steps=True),
     )
 }
 #: The fields, from the most to the least significant.
@@ -141,7 +162,7 @@ def parse(text: str) -> Fields:
         masks["hour"],
         masks["minute"],
         masks["second"],
-        texts["minute"].startswith("*") or texts["hour"].startswith("*"),
+        is_steady(texts["minute"]) or is_steady(texts["hour"]),
     )
 
 

@@ -2,9 +2,10 @@
 The dialect of Quartz: six fields, seconds first, or seven, with a year at the end.
 
 Sunday is **1**.  Exactly one of day and day_of_week is ``?``, and the other decides.
-``a/b`` is a and each b-th value after it.  The day may be ``L``, ``L-3``, ``LW`` and
-``15W``, the day of the week ``6L`` (the last Friday), ``6#3`` (the third) and ``L``,
-which is 7; see :mod:`.specials`.  A minute or hour field that begins with ``*`` or
+``a/b`` is a and each b-th value after it, ``/b`` the same as ``*/b``.  The day may be
+``L``, ``L-3``, ``LW`` and ``15W``, the day of the week ``6L`` (the last Friday),
+``6#3`` (the third) and ``L``, which is 7; see :mod:`.specials`.  A minute or hour
+field that begins with ``*`` or
 is ``a/b`` makes the rule follow elapsed time.
 
 After http://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html.
@@ -15,18 +16,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from attrs import evolve
+
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .columns import split_placed, write_placed
 from .days import ALL_WEEKDAYS, ALL_YEARS, DayRule, DaysOfMonth, IDayItem
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
+    FOREIGN,
     MONTHS,
     SUNDAY_FIRST,
     FieldSyntax,
     Place,
     check_length,
     count_of,
+    hint_at_dialect,
+    is_steady,
     parse_field,
 )
 from .walls import Fields
@@ -35,19 +41,29 @@ __all__ = ["FIELDS", "columns", "length", "normalize", "parse", "write"]
 
 _SUNDAY_ONE = {name: number + 1 for name, number in SUNDAY_FIRST.items()}
 _MONDAY = 2
+_HINTS = {**FOREIGN, "?": "? may stand in day or in day_of_week, alone"}
 #: The fields, in the order in which they stand; the last one may be left out.
-FIELDS = (
-    FieldSyntax("second", 0, 59, open_steps=True),
-    FieldSyntax("minute", 0, 59, open_steps=True),
-    FieldSyntax("hour", 0, 23, open_steps=True),
-    FieldSyntax("day", 1, 31, open_steps=True),
-    FieldSyntax("month", 1, 12, MONTHS, open_steps=True),
-    FieldSyntax("day_of_week", 1, 7, _SUNDAY_ONE, open_steps=True),
-    FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, open_steps=True),
+FIELDS = tuple(
+    evolve(syntax, open_steps=True, hints={**_HINTS, **syntax.hints})
+    for syntax in (
+        FieldSyntax("second", 0, 59, hints={}),
+        FieldSyntax("minute", 0, 59, hints={}),
+        FieldSyntax("hour", 0, 23, hints={}),
+        FieldSyntax("day", 1, 31, hints={}),
+        FieldSyntax("month", 1, 12, MONTHS, hints={}),
+        FieldSyntax(
+            "day_of_week",
+            1,
+            7,
+            _SUNDAY_ONE,
+            hints={"0": "Sunday is 1 here, and Saturday 7"},
+        ),
+        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, hints={}),
+    )
 )
 _ANY_DAY = (DaysOfMonth((1 << 32) - 2),)
 _WORD = re.compile(r"\S+")
-_OPEN_STEP = re.compile(r"\d+/\d+")
+_BARE_STEP = re.compile(r"(?<![^\s,])/")
 
 
 def normalize(text: str) -> str:
@@ -60,11 +76,11 @@ def normalize(text: str) -> str:
     """
     words = check_length("expression", text).split()
     if len(words) not in (6, 7):
-        hint = "; write five fields as crontab" if len(words) == 5 else ""
         raise BadTrigger(
             "expression",
             f"{text!r} has {count_of(len(words), 'field')}, quartz has 6 or 7: second,"
-            f" minute, hour, day, month, day_of_week and perhaps year{hint}",
+            f" minute, hour, day, month, day_of_week and perhaps year"
+            f"{hint_at_dialect(text)}",
         )
     marks = words[3].count("?") + words[5].count("?")
     if marks != 1:
@@ -73,7 +89,8 @@ def normalize(text: str) -> str:
             "day_of_week",
             f"exactly one of day and day_of_week must be ?, in {text!r} {what}",
         )
-    return write_specials(" ".join(words[:6] if words[6:] == ["*"] else words))
+    expression = " ".join(words[:6] if words[6:] == ["*"] else words)
+    return write_specials(_BARE_STEP.sub("*/", expression))
 
 
 def length(words: Sequence[str]) -> int:
@@ -137,9 +154,5 @@ def parse(expression: str) -> Fields:
         masks["hour"],
         masks["minute"],
         masks["second"],
-        _steady(columns["minute"][1]) or _steady(columns["hour"][1]),
+        is_steady(columns["minute"][1]) or is_steady(columns["hour"][1]),
     )
-
-
-def _steady(text: str) -> bool:
-    return text.startswith("*") or _OPEN_STEP.fullmatch(text) is not None

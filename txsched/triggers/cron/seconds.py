@@ -15,7 +15,7 @@ from .columns import split_placed, write_placed
 from .crontab import FIELDS as FIVE
 from .crontab import NICKNAMES, parse_columns, resolve_columns, split_zone
 from .specials import write_specials
-from .syntax import FieldSyntax, check_length, count_of
+from .syntax import FieldSyntax, check_length, count_of, hint_at_dialect
 from .walls import Fields
 
 __all__ = [
@@ -31,9 +31,9 @@ __all__ = [
 
 #: The fields, in the order in which they stand; the last one may be left out.
 FIELDS = (
-    FieldSyntax("second", 0, 59, wide_steps=True),
+    FieldSyntax("second", 0, 59, wide_steps=True, open_steps=True),
     *FIVE,
-    FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, wide_steps=True),
+    FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, open_steps=True),
 )
 
 
@@ -48,11 +48,11 @@ def normalize(text: str) -> str:
     if len(words) == 1 and words[0] in NICKNAMES:
         return f"0 {NICKNAMES[words[0]]}"
     if len(words) not in (6, 7):
-        hint = "; write five fields as crontab" if len(words) == len(FIVE) else ""
         raise BadTrigger(
             "expression",
             f"{text!r} has {count_of(len(words), 'field')}, seconds has 6 or 7: second,"
-            f" minute, hour, day, month, day_of_week and perhaps year{hint}",
+            f" minute, hour, day, month, day_of_week and perhaps year"
+            f"{hint_at_dialect(text)}",
         )
     return write_specials(" ".join(words[:6] if words[6:] == ["*"] else words))
 

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from ...errors import BadTrigger
 
 __all__ = [
+    "FOREIGN",
     "MONTHS",
     "SUNDAY_FIRST",
     "WEEKDAYS",
@@ -20,6 +21,8 @@ __all__ = [
     "Place",
     "check_length",
     "count_of",
+    "hint_at_dialect",
+    "is_steady",
     "parse_field",
     "parse_fields",
     "parse_value",
@@ -65,6 +68,19 @@ _EVERY = (
     0,
     *(sum(1 << place for place in range(0, 60, step)) for step in range(1, 61)),
 )
+#: What belongs to another dialect, and what is said when it stands in a field.
+FOREIGN = {
+    "?": "? belongs to quartz, write *",
+    "~": "a value for each job is written H, in crontab and seconds",
+    "..": "a range is written with -, .. belongs to systemd",
+    "h": "H belongs to crontab and seconds",
+}
+_BY_COUNT = {
+    5: "; write five fields as crontab",
+    6: "; write six fields, the seconds first, as seconds or quartz",
+    7: "; write seven fields, seconds first and year last, as seconds or quartz",
+}
+_OPEN_STEP = re.compile(r"\d+/")
 _ITEM = re.compile(r"([^-/]*)(?:(-)([^-/]*))?(?:(/)([^/]*))?")
 
 
@@ -81,6 +97,7 @@ class FieldSyntax:
     :ivar same: a number that means the same as *low*: 7 where it is Sunday.
     :ivar wide_steps: whether a step may be larger than the range that it cuts.
     :ivar open_steps: whether ``5/15`` stands for 5 and each 15th value after it.
+    :ivar hints: what to say of a text that people bring along from elsewhere.
     :ivar words: the masks of ``*`` and of all single values, which most fields are.
     """
 
@@ -92,6 +109,7 @@ class FieldSyntax:
     same: int | None = None
     wide_steps: bool = False
     open_steps: bool = False
+    hints: Mapping[str, str] = FOREIGN
     words: Mapping[str, int] = field(init=False, eq=False, repr=False)
 
     @words.default
@@ -143,6 +161,29 @@ def count_of(number: int, noun: str) -> str:
     Say how many there are: ``1 field``, ``2 fields``.
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def hint_at_dialect(text: str) -> str:
+    """
+    Say as which dialect an expression may have been meant, at the end of an error.
+
+    :returns: nothing where its form does not tell.
+    """
+    if text.lstrip().startswith("@"):
+        return "; nicknames such as @daily belong to crontab and seconds"
+    if "=" in text:
+        return "; named fields belong to own and celery"
+    if ":" in text:
+        return "; a calendar event belongs to systemd"
+    return _BY_COUNT.get(len(text.split()), "")
+
+
+def is_steady(text: str) -> bool:
+    """
+    Say whether a field is a wildcard or a step, and so follows elapsed time: it begins
+    with ``*`` or with ``a/b``.
+    """
+    return text.startswith("*") or _OPEN_STEP.match(text) is not None
 
 
 def split_items(text: str) -> list[tuple[int, str]]:
@@ -254,7 +295,9 @@ def _values(syntax: FieldSyntax, item: str, at: int, place: Place) -> list[int]:
             )
     values = _range(syntax, low, high, item, at, place)
     if slash:
-        return values[:: _step(syntax, step, len(values), at + match.start(5), place)]
+        # Without a range the step is large only if it is so for the whole field.
+        size = len(values) if dash else syntax.high - syntax.low + 1
+        return values[:: _step(syntax, step, size, at + match.start(5), place)]
     return values
 
 
@@ -274,12 +317,21 @@ def parse_value(syntax: FieldSyntax, text: str, at: int, place: Place) -> int:
         if syntax.names:
             names = list(syntax.names)
             allowed += f" or {names[0]}-{names[-1]}"
-        raise place.error(f"{text!r} is not within {allowed}", at)
+        reason = f"{text!r} is not within {allowed}{_hint(syntax, text)}"
+        raise place.error(reason, at)
     value = int(text[:20])
     high = syntax.high if syntax.same is None else syntax.same
     if not syntax.low <= value <= high:
-        raise place.error(f"{value} is not within {syntax.low}-{high}", at)
+        reason = f"{value} is not within {syntax.low}-{high}{_hint(syntax, text)}"
+        raise place.error(reason, at)
     return value
+
+
+def _hint(syntax: FieldSyntax, text: str) -> str:
+    for mark, hint in syntax.hints.items():
+        if text == mark or (mark in text and not mark.isalnum()):
+            return f": {hint}"
+    return ""
 
 
 def _range(

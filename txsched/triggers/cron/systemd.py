@@ -5,7 +5,7 @@ The dialect of systemd: calendar events, as a timer has them after ``OnCalendar=
 which may be left out; all must match.  ``~`` in place of the last ``-`` counts days
 from the end of the month.  A word such as ``daily`` stands for a whole event.  The
 name of a zone may follow.  Seconds are whole ones.  A minute or hour that is ``*`` or
-has a ``/`` makes the rule follow elapsed time.
+has ``a/b`` makes the rule follow elapsed time; ``a..b/c`` does not.
 
 After systemd.time(7), of systemd 252.
 """
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import ALL_WEEKDAYS, DayRule, DaysFromEnd, DaysOfMonth
-from .syntax import WEEKDAYS, Place, check_length
+from .syntax import WEEKDAYS, Place, check_length, hint_at_dialect
 from .walls import Fields
 
 __all__ = ["WORDS", "columns", "length", "normalize", "parse", "split_zone"]
@@ -62,6 +62,8 @@ class _Part(NamedTuple):
 _YEAR = _Part("year", FIRST_YEAR, LAST_YEAR, 4)
 _MONTH = _Part("month", 1, 12)
 _DAY = _Part("day", 1, 31)
+#: Counted from the end of the month; what not every month has is refused.
+_FROM_END = _Part("day", 1, 28)
 _HOUR = _Part("hour", 0, 23)
 _MINUTE = _Part("minute", 0, 59)
 _SECOND = _Part("second", 0, 59)
@@ -80,6 +82,18 @@ class _Item(NamedTuple):
     first: int
     last: int | None
     step: int
+
+    @classmethod
+    def of(cls, first: int, last: int | None, step: int) -> _Item:
+        """
+        Make the one item of those that mean the same.
+        """
+        if last is not None:
+            last -= (last - first) % (step or 1)
+            if last == first:
+                return cls(first, None, 0)
+            step = 0 if step == 1 else step
+        return cls(first, last, step)
 
     def write(self, digits: int) -> str:
         text = f"{self.first:0{digits}}"
@@ -128,7 +142,8 @@ def split_zone(text: str) -> tuple[str, str | None]:
 
     :returns: the event, and the name of the zone, if any.
     """
-    body, _, last = text.strip().rpartition(" ")
+    *before, last = text.rsplit(None, 1) or [""]
+    body = "".join(before)
     head = last.lower()
     if not body or not (_OFFSET.fullmatch(last) or last[0].isalpha()):
         return text, None
@@ -233,7 +248,7 @@ def parse(expression: str) -> Fields:
 
 
 def _steady(items: _Items) -> bool:
-    return items is None or any(item.step for item in items)
+    return items is None or any(item.step and item.last is None for item in items)
 
 
 def _mask(items: _Items, part: _Part) -> int:
@@ -261,7 +276,7 @@ def _read(text: str) -> _Event:
         date = words.pop(0)
     if words:
         time = words.pop(0)
-    if words or not text:
+    if words or not text or text[0] == "@":
         raise _misread(text)
     year, month, day, from_end = _read_date(date, text)
     return _Event(weekdays, year, month, day, from_end, *_read_time(time, text))
@@ -271,7 +286,7 @@ def _misread(text: str) -> BadTrigger:
     return BadTrigger(
         "expression",
         f"{text!r} is not a calendar event such as 'Mon..Fri *-*-* 09:00:00', or one of"
-        f" {', '.join(WORDS)}",
+        f" {', '.join(WORDS)}{'' if ':' in text else hint_at_dialect(text)}",
     )
 
 
@@ -320,7 +335,7 @@ def _read_date(
     if len(parts) == 3:
         year = _component(_YEAR, *columns.pop(0), text)
     month = _component(_MONTH, *columns[0], text)
-    day = _component(_DAY, *columns[1], text)
+    day = _component(_FROM_END if from_end else _DAY, *columns[1], text)
     return year, month, day, from_end and day is not None
 
 
@@ -359,7 +374,7 @@ def _component(part: _Part, start: int, text: str, whole: str) -> _Items:
     for item in text.split(","):
         items.append(_item(part, item, at, place))
         at += len(item) + 1
-    return items
+    return sorted(set(items), key=lambda one: (one.first, one.last or 0, one.step))
 
 
 def _item(part: _Part, item: str, at: int, place: Place) -> _Item:
@@ -370,7 +385,8 @@ def _item(part: _Part, item: str, at: int, place: Place) -> _Item:
         raise place.error(f"{item!r} is not a value, a range or a repetition", at)
     first_text, dots, last_text, slash, step_text = match.groups()
     if first_text == "*":
-        raise place.error("* stands for all values and must stand alone", at)
+        hint = f": write {part.low}/{step_text}" if slash else ""
+        raise place.error(f"* stands for all values and must stand alone{hint}", at)
     first = _number(part, first_text, at, place)
     last = None
     if dots:
@@ -387,7 +403,15 @@ def _item(part: _Part, item: str, at: int, place: Place) -> _Item:
                 at + match.start(5),
             )
         step = int(step_text[:9])
-    return _Item(first, last, step)
+        room, bound = part.high - first, part.high
+        if part is _FROM_END:
+            room, bound = first - part.low, part.low
+        if last is None and step > room:
+            raise place.error(
+                f"the repetition {step} leads from {first} beyond {bound}",
+                at + match.start(5),
+            )
+    return _Item.of(first, last, step)
 
 
 def _number(part: _Part, text: str, at: int, place: Place) -> int:
@@ -395,7 +419,9 @@ def _number(part: _Part, text: str, at: int, place: Place) -> int:
         raise place.error("a value is missing", at)
     allowed = f"{part.low}-{part.high}"
     if not (text.isascii() and text.isdecimal()):
-        raise place.error(f"{text!r} is not within {allowed}", at)
+        hint = ": a range is written with .." if "-" in text else ""
+        hint = ": a blank separates date and time" if "t" in text else hint
+        raise place.error(f"{text!r} is not within {allowed}{hint}", at)
     value = int(text[:9])
     if part is _YEAR and value < _CENTURY:
         value += 2000 if value < _FIRST_OF_LAST_CENTURY else 1900

@@ -345,6 +345,8 @@ class CronTrigger:
         Say in English when it fires.
         """
         text = f"{describe(self._schedule.fields)} ({self.timezone})"
+        if has_hash(self.expression):
+            text += ", different for each job"
         return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
