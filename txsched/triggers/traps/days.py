@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from ..calendar_interval import CalendarIntervalTrigger
 from ..cron import CronTrigger
-from ..cron.days import ALL_WEEKDAYS, DayRule, DaysOfMonth, year_kind
+from ..cron.days import ALL_WEEKDAYS, DayRule, DaysOfMonth, NthWeekday, year_kind
 from ..cron.dialects import DIALECTS
 from ..cron.english import (
     ALL_DAYS,
     MONTHS,
+    WEEKDAYS,
     bits_of,
     describe_item,
     join_words,
@@ -30,6 +31,7 @@ __all__ = ["cron_day_traps", "interval_day_traps"]
 
 _YEAR = timedelta(days=365)
 _SHORTEST_MONTH = 28
+_FIFTH = 5
 #: Years that begin on a Monday: one with 365 days, and a leap year.
 _COMMON, _LEAP = year_kind(2018), year_kind(2024)
 #: How the last day of a month is written.
@@ -55,6 +57,9 @@ def cron_day_traps(trigger: CronTrigger, now: datetime) -> Iterator[Trap]:
         yield _both(trigger, rule, now)
     if numbered and not (counted and rule.either):
         yield from _rare(trigger, rule, now)
+    for item in (*rule.days, *rule.some_weekdays):
+        if isinstance(item, NthWeekday) and item.nth == _FIFTH:
+            yield Trap("rare-day", f"most months have no 5th {WEEKDAYS[item.weekday]}")
 
 
 def _both(trigger: CronTrigger, rule: DayRule, now: datetime) -> Trap:
@@ -115,6 +120,8 @@ def _count(trigger: CronTrigger, rule: DayRule, now: datetime) -> int:
 
 
 def _rare(trigger: CronTrigger, rule: DayRule, now: datetime) -> Iterator[Trap]:
+    if not all(isinstance(item, DaysOfMonth) for item in rule.days):
+        return
     plain = DayRule(rule.days, months=rule.months)
     common, leap = plain.masks(_COMMON), plain.masks(_LEAP)
     if not common[0] and leap[0]:
