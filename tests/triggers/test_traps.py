@@ -181,7 +181,7 @@ WORDS = [
     ("crontab H/7 * * * *", "minute H/7 begins anew with each hour; 'every 7m' is"),
     ("crontab */90 * * * *", "is minute 0 of each hour alone; 'every 90m' is an"),
     ("crontab H H/24 * * *", "hour H/24 is one value of each day alone; 'every 24h'"),
-    ("crontab * 9 * * *", "each minute of hour 9: 60 times; minute 0 is once"),
+    ("crontab * 9 * * *", "each minute of hour 9: 60 times each; minute 0 is once"),
     (
         "crontab 30 2 * * *",
         (

@@ -77,11 +77,11 @@ def _both(trigger: CronTrigger, rule: DayRule, now: datetime) -> Trap:
         f"a day matches only when it is both {days} and {name_weekdays(rule)}:"
         f" {_times(here)} in a year from now"
     )
-    if any(one == trigger.dialect for one in _dialects(True)):
+    if trigger.dialect in _dialects(True):
         star = next(
-            f"{name} {text}"
-            for name, text in columns_of_own(trigger).items()
-            if name in ("day", "day_of_week") and text.startswith("*")
+            f"{name} {value}"
+            for name, value in columns_of_own(trigger).items()
+            if name in ("day", "day_of_week") and value.startswith("*")
         )
         return Trap(
             "day-and-weekday",

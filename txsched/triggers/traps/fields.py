@@ -124,6 +124,6 @@ def _floods(trigger: CronTrigger, texts: dict[str, str]) -> Iterator[Trap]:
         if texts.get(name) == "*" and _SINGLE.fullmatch(texts[above]):
             yield Trap(
                 f"every-{name}",
-                f"{name} * is each {name} of {above} {texts[above]}: 60 times; {name} 0"
-                " is once",
+                f"{name} * is each {name} of {above} {texts[above]}: 60 times each;"
+                f" {name} 0 is once",
             )
