@@ -34,6 +34,7 @@ RUN_BY = {
     "test_reports.py": "test_reports",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
+    "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
@@ -82,6 +83,12 @@ class ExampleTests(TranscriptTestCase):
         The recipes for the command line.
         """
         self.follow(EXAMPLES / "command.console")
+
+    def test_triggers(self) -> None:
+        """
+        What is shown of expressions, without a service.
+        """
+        self.follow(EXAMPLES / "triggers.console")
 
     def test_configure(self) -> None:
         """

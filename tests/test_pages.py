@@ -119,7 +119,8 @@ class PageTests(SynchronousTestCase):
         """
         Each expression in the pages on the command and on triggers can be read.
         """
-        pages = [DOCS / "howto" / "command.rst", DOCS / "reference" / "triggers.rst"]
+        names = ("howto/command", "howto/triggers", "reference/triggers")
+        pages = [DOCS / f"{name}.rst" for name in names]
         text = "".join(page.read_text(encoding="utf-8") for page in pages)
         words = "|".join(["every", "at", *(one.word for one in DIALECTS.values())])
         expressions = re.findall(rf"``((?:(?:{words}) |@)[^`]*)``", text)

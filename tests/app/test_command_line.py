@@ -4,7 +4,6 @@ Tests for the command line itself, for which no scheduler is needed.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,6 +73,21 @@ WRONG = [
     ("next", "Missing argument 'EXPRESSION...'"),
     ("next never", "trigger: 'never' does not begin with"),
     ("next crontab 99 * * * *", "minute: 99 is not within 0-59"),
+    ("next 0 9 * * *", "It can be read with --dialect crontab."),
+    ("next 0 9 * * * --dialect cron", "'--dialect': 'cron' is not one of own, cront"),
+    ("next 0 9 * * * --dialect quartz", "quartz has 6 or 7"),
+    ("next --after now --previous @daily", "--previous and --between exclude each"),
+    ("next --between now @daily", "'--between': expected a time such as"),
+    ("next manual --previous", "the times of manual depend on what becomes of a job"),
+    ("next delay 1m --between now +1h", "only those --after an instant are known"),
+    ("explain", "Missing argument 'EXPRESSION...'"),
+    ("explain crontab 99 * * * *", "minute: 99 is not within 0-59"),
+    ("explain 0 9 ? * 2", "'0 9 ? * 2' does not begin with at, every, delay"),
+    ("explain @daily -n 0", "'-n': 0 is not in the range"),
+    ("add --every 1s --dialect quartz a:b", "--dialect is for --cron only"),
+    ("add --trigger manual --dialect own a:b", "--dialect is for --cron only"),
+    ("add --cron 99,*,*,*,* --dialect quartz a:b", "--cron: expression: '99,*,*,*,*'"),
+    ("reschedule x --dialect quartz", "--dialect is for --cron only"),
     ("forecast --within x", "'--within': expected a number at column 1 of 'x'"),
     ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
 ]
@@ -105,141 +119,6 @@ class WrongCommandLineTests(SynchronousTestCase):
             result = invoke(*line.split())
             self.assertEqual((2, ""), (result.exit_code, result.stdout), line)
             self.assertIn(words, result.stderr.replace("\n", " "), line)
-
-
-class NextTests(SynchronousTestCase):
-    """
-    Tests for ``txsched next``.
-    """
-
-    def test_times_for_people(self) -> None:
-        """
-        Each time is a line, in the zone that was asked for.
-        """
-        result = invoke(
-            *("next", "crontab", "30", "9", "*", "*", "mon-fri", "-n", "3"),
-            *("--timezone", "Asia/Tokyo", "--after", "2030-01-03T12:00Z"),
-        )
-        self.assertEqual(
-            [
-                "on Monday to Friday at 09:30 (Asia/Tokyo)",
-                "Fri 2030-01-04 09:30:00 JST",
-                "Mon 2030-01-07 09:30:00 JST",
-                "Tue 2030-01-08 09:30:00 JST",
-            ],
-            result.stdout.splitlines(),
-        )
-
-    def test_times_for_programs(self) -> None:
-        """
-        With ``--json`` they are in UTC, below the expression as it was understood.
-        """
-        result = invoke(
-            *("next", "at 2030-01-01 12:00", "--json", "--timezone", "UTC"),
-            *("--after", "2029-01-01T00:00"),
-        )
-        self.assertEqual(
-            {
-                "trigger": "at 2030-01-01T12:00:00+00:00",
-                "description": "once at 2030-01-01 12:00:00 UTC",
-                "times": ["2030-01-01T12:00:00+00:00"],
-                "marks": [None],
-            },
-            json.loads(result.stdout),
-        )
-
-    def test_changes_of_the_clock_are_marked(self) -> None:
-        """
-        A time that was moved out of a gap, and the two of a fold, are marked.
-        """
-        for text, after, expected in (
-            (
-                "crontab 30 2 * * *",
-                "2026-03-29T00:30Z",
-                (
-                    "Sun 2026-03-29 03:00:00 CEST  (first moment after the gap from"
-                    " 02:00 to 03:00)"
-                ),
-            ),
-            (
-                "crontab 30 2 * * * fold second",
-                "2026-10-25T00:00Z",
-                "Sun 2026-10-25 02:30:00 CET  (second of two 02:30)",
-            ),
-        ):
-            arguments = ("--timezone", "Europe/Berlin", "--after", after, "-n", "1")
-            result = invoke("next", text, *arguments)
-            self.assertEqual(expected, result.stdout.splitlines()[1])
-
-    def test_back(self) -> None:
-        """
-        With ``--previous`` the times before come, the last one first.
-        """
-        result = invoke(
-            *("next", "@daily", "--timezone", "UTC", "--previous", "-n", "2"),
-            *("--after", "2026-01-02T12:00Z"),
-        )
-        self.assertEqual(
-            ["Fri 2026-01-02 00:00:00 UTC", "Thu 2026-01-01 00:00:00 UTC"],
-            result.stdout.splitlines()[1:],
-        )
-
-    def test_dialect_and_job(self) -> None:
-        """
-        A dialect may be named beside the expression, and a job for its H.
-        """
-        result = invoke(
-            *("next", "--dialect", "quartz", "0 0 9 ? * 2", "--timezone", "UTC"),
-            *("--after", "2026-01-01T00:00Z", "-n", "1"),
-        )
-        self.assertEqual(
-            ["on Monday at 09:00 (UTC)", "Mon 2026-01-05 09:00:00 UTC"],
-            result.stdout.splitlines(),
-        )
-        shown = {
-            invoke("next", "crontab H * * * *", "--job-id", name).stdout
-            for name in ("a", "b")
-        }
-        self.assertEqual(2, len(shown))
-        result = invoke("next", "--dialect", "unix", "* * * * *")
-        self.assertEqual(2, result.exit_code)
-        self.assertIn("'unix' is not one of own, crontab", result.stderr)
-
-    def test_waiting(self) -> None:
-        """
-        A trigger that has no times says so.
-        """
-        self.assertIn("it has no times of its own", invoke("next", "manual").stdout)
-        out = invoke("next", "delay 5m", "--previous").stdout
-        self.assertIn("it has no times of its own", out)
-
-    def test_explained(self) -> None:
-        """
-        ``explain`` has the text, the meaning, the next times and the warnings.
-        """
-        result = invoke("explain", "crontab 0 9 13 * fri", "--timezone", "UTC")
-        lines = result.stdout.splitlines()
-        self.assertEqual("crontab 0 9 13 * fri UTC", lines[0])
-        self.assertEqual(
-            "  on day 13 of the month or on Friday at 09:00 (UTC)", lines[2]
-        )
-        self.assertIn("\nwarning (days): day and day_of_week are both", result.stdout)
-        self.assertEqual(0, result.exit_code)
-        answer = json.loads(invoke("explain", "crontab 0 0 30 2 *", "--json").stdout)
-        self.assertEqual([], answer["times"])
-        self.assertEqual("never", answer["warnings"][0]["code"])
-        self.assertIn("never fires", invoke("explain", "crontab 0 0 30 2 *").stdout)
-
-    def test_never_is_said(self) -> None:
-        """
-        An expression that has no time ahead is answered in words.
-        """
-        result = invoke(
-            *("next", "every 1s until 2020-01-01T00:00:00+00:00"),
-            *("--after", "2030-01-01T00:00Z"),
-        )
-        self.assertEqual(0, result.exit_code, result.output)
-        self.assertIn("never fires after Tue 2030-01-01", result.stdout)
 
 
 class OtherTests(SynchronousTestCase):

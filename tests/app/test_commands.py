@@ -111,6 +111,46 @@ class AddTests(CommandTestCase):
             data = self.json("add", *arguments, "--", "true")
             self.assertEqual(text, data["trigger"])
 
+    def test_dialects(self) -> None:
+        """
+        ``--dialect`` says how ``--cron`` is meant, when adding and when rescheduling.
+        """
+        zone = ("--timezone", "Asia/Tokyo")
+        quartz = ("--cron", "0 0 9 ? * fri", "--dialect", "quartz", *zone)
+        data = self.json("add", "--id", "a", *quartz, "--", "true")
+        self.assertEqual("quartz 0 0 9 ? * fri Asia/Tokyo", data["trigger"])
+        celery = ("--cron", "minute=0 hour=3", "--dialect", "celery", *zone)
+        data = self.json("reschedule", "a", *celery)
+        self.assertEqual("celery minute=0 hour=3 Asia/Tokyo", data["trigger"])
+
+    def test_traps_are_told(self) -> None:
+        """
+        Those of what was written are told on standard error, a line for each; that
+        numbers of days differ only where they are not those of crontab.
+        """
+        add = ("add", "--id", "a", "--timezone", "Asia/Tokyo")
+        for when, words in [
+            (("--cron", "* 9 * * 1-5"), ["minute * is each minute of hour 9"]),
+            (("--cron", "0 9 * * 1-5"), []),
+            (("--trigger", "cron day_of_week=1"), ["day_of_week 1 is Tuesday here"]),
+            (("--cron", "0 9 31 * *"), ["no day 31"]),
+            (("--cron", "0 */5 1 * mon"), ["hour */5 begins anew", "is day 1 or Mon"]),
+            (("--every", "1 day"), []),
+        ]:
+            again = ("--on-conflict", "replace", *when)
+            for arguments in (
+                (*add, *again, "--", "true"),
+                (*add, *again, "--json", "--", "true"),
+                ("reschedule", "a", "--timezone", "Asia/Tokyo", *when),
+            ):
+                result = self.invoke(*arguments)
+                self.assertEqual(0, result.exit_code, result.output)
+                lines = result.stderr.splitlines()
+                self.assertEqual(len(words), len(lines), result.stderr)
+                for line, word in zip(lines, words, strict=True):
+                    self.assertTrue(line.startswith("txsched: warning: "), line)
+                    self.assertIn(word, line)
+
     def test_an_id_that_exists(self) -> None:
         """
         The scheduler refuses it, unless the command says what is to be done.

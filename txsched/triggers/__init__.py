@@ -22,10 +22,8 @@ from .durations import format_duration, parse_duration
 from .instants import parse_instant
 from .interval import IntervalTrigger
 from .manual import ManualTrigger
-from .marks import daylight_mark
 from .rrule import RRuleTrigger
 from .text import parse_trigger
-from .traps import Trap, find_traps
 
 __all__ = [
     "AndNotTrigger",
@@ -40,9 +38,6 @@ __all__ = [
     "ManualTrigger",
     "OrTrigger",
     "RRuleTrigger",
-    "Trap",
-    "daylight_mark",
-    "find_traps",
     "format_duration",
     "parse_duration",
     "parse_instant",

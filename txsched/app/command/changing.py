@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .expressions import warn
 from .fields import JSON_LIST, JSON_MAPPING
 from .options import (
     job_changes,
@@ -92,6 +93,8 @@ def reschedule_command(
 
     async def work(scheduler: IScheduler) -> None:
         _tell(await scheduler.reschedule_job(job_id, trigger, revision), as_json)
+        if options["cron"] or options["trigger"]:
+            warn(trigger, options["zone"])
 
     session.call(work)
 

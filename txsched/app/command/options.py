@@ -13,13 +13,16 @@ import click
 from ...errors import BadValue
 from .fields import DIALECT, DURATION, INSTANT, ZONE, OrNone, aware, given
 from .naming import sentence
+from .pointing import pointed
 
 if TYPE_CHECKING:
     from ...model import ITrigger
 
 __all__ = [
     "as_usage_error",
+    "dialect_option",
     "job_changes",
+    "job_id_option",
     "job_options",
     "json_option",
     "page_options",
@@ -41,11 +44,25 @@ zone_option = click.option(
 )
 
 
+dialect_option = click.option(
+    "--dialect",
+    type=DIALECT,
+    metavar="NAME",
+    help="How an expression of cron is meant: crontab, seconds, quartz, systemd, celery"
+    " or own.",
+)
+
+
+job_id_option = click.option(
+    "--job-id", metavar="ID", help="Put the numbers of this job in place of each H."
+)
+
+
 def as_usage_error(error: BadValue) -> click.UsageError:
     """
     Turn what a value of ours said into a complaint about the command line.
     """
-    return click.UsageError(sentence(error), click.get_current_context())
+    return click.UsageError(pointed(sentence(error)), click.get_current_context())
 
 
 def _stack(*decorators: Decorator[Any]) -> Decorator[Any]:
@@ -69,14 +86,11 @@ trigger_options = _stack(
         help="Once: 2030-01-31T12:00, +10m or now.",
     ),
     click.option(
-        "--cron", metavar="CRONTAB", help='Five fields as in crontab(5): "*/5 * * * *".'
+        "--cron",
+        metavar="CRONTAB",
+        help='Five fields as in crontab(5), "*/5 * * * *", or as --dialect has it.',
     ),
-    click.option(
-        "--dialect",
-        type=DIALECT,
-        metavar="NAME",
-        help="Another dialect of what --cron says: seconds, quartz, systemd, celery.",
-    ),
+    dialect_option,
     click.option(
         "--trigger",
         metavar="EXPRESSION",
@@ -91,8 +105,8 @@ def trigger_from(
     at: datetime | None = None,
     cron: str | None = None,
     trigger: str | None = None,
-    zone: tzinfo | None = None,
     dialect: str | None = None,
+    zone: tzinfo | None = None,
 ) -> ITrigger | None:
     """
     Make the one trigger that :data:`trigger_options` ask for; ``None`` for none.
@@ -100,7 +114,7 @@ def trigger_from(
     asked = {"--every": every, "--at": at, "--cron": cron, "--trigger": trigger}
     names = [name for name, value in asked.items() if value is not None]
     if dialect is not None and cron is None:
-        raise click.UsageError("--dialect is only for --cron")
+        raise click.UsageError("--dialect is for --cron only")
     if not names:
         return None
     if len(names) > 1:
@@ -120,7 +134,7 @@ def trigger_from(
     except BadValue as error:
         why = error.reason if every is not None else error
         raise click.UsageError(
-            f"{names[0]}: {why}", click.get_current_context()
+            pointed(f"{names[0]}: {why}"), click.get_current_context()
         ) from None
     return made
 

@@ -15,6 +15,7 @@ from typing import Any
 from attrs import evolve
 
 from ...errors import BadTrigger
+from .columns import is_only
 from .days import DayRule, DaysOfMonth
 from .named import named_length, split_named, write_named
 from .syntax import (
@@ -28,7 +29,7 @@ from .syntax import (
 )
 from .walls import Fields
 
-__all__ = ["join_fields", "length", "normalize", "parse"]
+__all__ = ["columns", "join_fields", "length", "normalize", "parse", "write"]
 
 _LONG_DAYS = ("sun", "mon", "tues", "wednes", "thurs", "fri", "satur")
 _WEEKDAYS = SUNDAY_FIRST | {
@@ -92,14 +93,35 @@ def normalize(text: str) -> str:
 length = named_length
 
 
+def columns(expression: str) -> dict[str, str]:
+    """
+    Give the text of each field, also of those that are not given.
+    """
+    given = split_named(expression, tuple(_SYNTAX))
+    return {name: given.get(name, "*") for name in _SYNTAX}
+
+
+def write(texts: Mapping[str, str]) -> str | None:
+    """
+    Write the texts of fields, by the names that other dialects have for them.
+
+    :returns: ``None`` where one is given that Celery has not.
+    """
+    names = {"day_of_month": "day", "month_of_year": "month"}
+    if not is_only(texts, {names.get(name, name) for name in _SYNTAX}):
+        return None
+    return write_named(
+        {name: texts.get(names.get(name, name), "*") for name in _SYNTAX}
+    )
+
+
 def parse(expression: str) -> Fields:
     """
     Read an expression that :func:`normalize` gave.
 
     :raises BadTrigger: naming the field and the place.
     """
-    given = split_named(expression, tuple(_SYNTAX))
-    texts = {name: given.get(name, "*") for name in _SYNTAX}
+    texts = columns(expression)
     masks = {
         name: parse_field(_SYNTAX[name], text, Place(name, text))
         for name, text in texts.items()

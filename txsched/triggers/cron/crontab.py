@@ -14,12 +14,13 @@ the month, ``#`` and ``L`` behind a day of the week, see :mod:`.specials`; ``H``
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR
+from .columns import split_placed, write_placed
 from .days import ALL_YEARS, DayRule, DaysOfMonth
 from .hashing import resolve_hash
 from .specials import parse_days, parse_weekdays, write_specials
@@ -41,6 +42,7 @@ from .walls import Fields
 __all__ = [
     "FIELDS",
     "NICKNAMES",
+    "columns",
     "length",
     "normalize",
     "parse",
@@ -48,6 +50,7 @@ __all__ = [
     "resolve",
     "resolve_columns",
     "split_zone",
+    "write",
 ]
 
 #: Words that stand for five fields.
@@ -146,6 +149,22 @@ def resolve(expression: str, seed: str) -> str:
     Put numbers in place of each ``H`` of a normal expression.
     """
     return resolve_columns(expression, FIELDS, seed)
+
+
+def columns(expression: str) -> dict[str, str]:
+    """
+    Give the text of each field.
+    """
+    return split_placed(expression, FIELDS)
+
+
+def write(texts: Mapping[str, str]) -> str | None:
+    """
+    Write the texts of fields as an expression.
+
+    :returns: ``None`` where one is given that this dialect has not.
+    """
+    return write_placed(texts, FIELDS)
 
 
 def parse(expression: str) -> Fields:

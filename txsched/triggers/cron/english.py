@@ -21,7 +21,19 @@ from .days import (
 )
 from .walls import Fields
 
-__all__ = ["MONTHS", "WEEKDAYS", "describe", "join_words", "ordinal"]
+__all__ = [
+    "ALL_DAYS",
+    "ALL_MONTHS",
+    "MONTHS",
+    "WEEKDAYS",
+    "bits_of",
+    "describe",
+    "describe_item",
+    "join_words",
+    "list_numbers",
+    "name_weekdays",
+    "ordinal",
+]
 
 WEEKDAYS = [
     "Monday",
@@ -47,13 +59,16 @@ MONTHS = [
     "December",
 ]
 _NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
-_ALL_DAYS = (1 << 32) - 2
-_ALL_MONTHS = (1 << 13) - 2
+ALL_DAYS = (1 << 32) - 2
+ALL_MONTHS = (1 << 13) - 2
 #: So many times of a day are named one by one.
 _FEW = 6
 
 
-def _bits(mask: int) -> list[int]:
+def bits_of(mask: int) -> list[int]:
+    """
+    Give the places of the bits that are set, from the least on.
+    """
     return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
@@ -64,7 +79,7 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
-def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
+def list_numbers(values: Sequence[int], name: Callable[[int], str] = str) -> str:
     """
     Name numbers: ``1, 2 and 5``, ``1 to 5``, ``1, 3, 5 and so on up to 31``.
     """
@@ -86,7 +101,7 @@ def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
 
 
 def _several(word: str, values: Sequence[int]) -> str:
-    return f"{word}{'s' if len(values) > 1 else ''} {_list(values)}"
+    return f"{word}{'s' if len(values) > 1 else ''} {list_numbers(values)}"
 
 
 def _step(values: Sequence[int], size: int) -> int:
@@ -105,7 +120,9 @@ def describe(fields: Fields) -> str:
     """
     Say when a rule matches, without its zone.
     """
-    hours, minutes, seconds = map(_bits, (fields.hours, fields.minutes, fields.seconds))
+    hours, minutes, seconds = map(
+        bits_of, (fields.hours, fields.minutes, fields.seconds)
+    )
     assert isinstance(fields.day_rule, DayRule)
     days = _days(fields.day_rule)
     if len(hours) * len(minutes) * len(seconds) <= _FEW:
@@ -151,10 +168,12 @@ def _days(rule: DayRule) -> str:
     """
     numbers = (
         ""
-        if DaysOfMonth(_ALL_DAYS) in rule.days
-        else join_words([_item(item) for item in sorted(rule.days, key=_is_counted)])
+        if DaysOfMonth(ALL_DAYS) in rule.days
+        else join_words(
+            [describe_item(item) for item in sorted(rule.days, key=_is_counted)]
+        )
     )
-    names = _names(rule)
+    names = name_weekdays(rule)
     if numbers and names:
         text = f"on {numbers} of the month"
         text += f" or on {names}" if rule.either else f" if it is {names}"
@@ -165,28 +184,28 @@ def _days(rule: DayRule) -> str:
     else:
         text = f"on {names}" if names else ""
     parts = [text] if text else []
-    if rule.months != _ALL_MONTHS:
-        months = _list(_bits(rule.months), lambda month: MONTHS[month - 1])
+    if rule.months != ALL_MONTHS:
+        months = list_numbers(bits_of(rule.months), lambda month: MONTHS[month - 1])
         parts.append(f"in {months}")
     if rule.weeks != ALL_WEEKS:
-        parts.append(f"in ISO {_several('week', _bits(rule.weeks))}")
-    years = [FIRST_YEAR + bit for bit in _bits(rule.years)]
+        parts.append(f"in ISO {_several('week', bits_of(rule.weeks))}")
+    years = [FIRST_YEAR + bit for bit in bits_of(rule.years)]
     if len(years) <= LAST_YEAR - FIRST_YEAR:
-        parts.append(f"in {_list(years)}")
+        parts.append(f"in {list_numbers(years)}")
     if parts and not text:
         parts.insert(0, "every day")
     return " ".join(parts)
 
 
-def _names(rule: DayRule) -> str:
+def name_weekdays(rule: DayRule) -> str:
     """
     Name the days of the week; nothing when they are all.
     """
     if rule.weekdays == ALL_WEEKDAYS:
         return ""
-    counted = [_item(item) for item in rule.some_weekdays]
-    named = _bits(rule.weekdays)
-    words = [_list(named, WEEKDAYS.__getitem__)] if named else []
+    counted = [describe_item(item) for item in rule.some_weekdays]
+    named = bits_of(rule.weekdays)
+    words = [list_numbers(named, WEEKDAYS.__getitem__)] if named else []
     text = join_words(words + counted)
     return f"{text} of the month" if counted else text
 
@@ -195,9 +214,12 @@ def _is_counted(item: IDayItem) -> bool:
     return not isinstance(item, DaysOfMonth)
 
 
-def _item(item: IDayItem) -> str:
+def describe_item(item: IDayItem) -> str:
+    """
+    Name a part of a field of days.
+    """
     if isinstance(item, DaysOfMonth):
-        return _several("day", _bits(item.days))
+        return _several("day", bits_of(item.days))
     if isinstance(item, NthWeekday):
         return f"the {_NTH[item.nth]} {WEEKDAYS[item.weekday]}"
     if isinstance(item, NearestWeekday):
@@ -207,10 +229,10 @@ def _item(item: IDayItem) -> str:
             return "the last weekday"
         return f"the weekday nearest to {_before_last(-item.day)}"
     if isinstance(item, DaysFromEnd):
-        numbers = _bits(item.days)
+        numbers = bits_of(item.days)
         if numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
             return f"the last {len(numbers)} days"
-        days = _list(numbers, lambda day: _before_last(day - 1))
+        days = list_numbers(numbers, lambda day: _before_last(day - 1))
         return days.replace(" and the ", " and ").replace(", the ", ", ")
     assert isinstance(item, LastDay)
     return _before_last(item.before)

@@ -30,7 +30,15 @@ from .syntax import (
 )
 from .walls import Fields
 
-__all__ = ["FIELD_NAMES", "join_fields", "length", "normalize", "parse"]
+__all__ = [
+    "FIELD_NAMES",
+    "columns",
+    "join_fields",
+    "length",
+    "normalize",
+    "parse",
+    "write",
+]
 
 _SYNTAX = {
     syntax.name: syntax
@@ -103,19 +111,40 @@ def normalize(text: str) -> str:
 length = named_length
 
 
-def parse(text: str) -> Fields:
+def columns(expression: str) -> dict[str, str]:
     """
-    Read an expression that :func:`normalize` gave.
-
-    :raises BadTrigger: naming the field and the place.
+    Give the text of each field, also of those that are not given.
     """
-    given = split_named(text, FIELD_NAMES)
+    given = split_named(expression, FIELD_NAMES)
     least = False
     texts = {}
     for name in reversed(FIELD_NAMES):
         # Going up: until the first field that is given all take their least value.
         least = least or name in given
         texts[name] = given.get(name, "*" if least else _LEAST.get(name, "*"))
+    return {name: texts[name] for name in FIELD_NAMES}
+
+
+def write(texts: Mapping[str, str]) -> str:
+    """
+    Write the texts of fields as an expression, without those that say nothing.
+    """
+    said: dict[str, int | str | None] = {}
+    for name in reversed(FIELD_NAMES):
+        text = texts.get(name, "*")
+        # A star says something where all below it would take their least value.
+        if name in texts and (text != "*" or not said):
+            said[name] = text
+    return join_fields(said)
+
+
+def parse(text: str) -> Fields:
+    """
+    Read an expression that :func:`normalize` gave.
+
+    :raises BadTrigger: naming the field and the place.
+    """
+    texts = columns(text)
     masks = {
         name: parse_field(_SYNTAX[name], texts[name], Place(name, texts[name]))
         for name in FIELD_NAMES

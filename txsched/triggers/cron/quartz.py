@@ -14,12 +14,13 @@ After http://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/cront
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
+from .columns import split_placed, write_placed
 from .days import ALL_WEEKDAYS, ALL_YEARS, DayRule, DaysOfMonth, IDayItem
 from .specials import parse_days, parse_weekdays, write_specials
 from .syntax import (
@@ -36,7 +37,7 @@ from .syntax import (
 )
 from .walls import Fields
 
-__all__ = ["FIELDS", "length", "normalize", "parse"]
+__all__ = ["FIELDS", "columns", "length", "normalize", "parse", "write"]
 
 _SUNDAY_ONE = {name: number + 1 for name, number in SUNDAY_FIRST.items()}
 _MONDAY = 2
@@ -97,6 +98,25 @@ def length(words: Sequence[str]) -> int:
     Say how many words are the expression; a year begins with a digit or a star.
     """
     return 7 if len(words) > 6 and words[6][0] in "*0123456789" else 6
+
+
+def columns(expression: str) -> dict[str, str]:
+    """
+    Give the text of each field.
+    """
+    return split_placed(expression, FIELDS)
+
+
+def write(texts: Mapping[str, str]) -> str | None:
+    """
+    Write the texts of fields as an expression, with ``?`` for one of the two of days.
+
+    :returns: ``None`` where a field is given that Quartz has not, or both of days.
+    """
+    for name in ("day_of_week", "day"):
+        if texts.get(name, "*") == "*":
+            return write_placed({**texts, name: "?"}, FIELDS)
+    return None
 
 
 def parse(expression: str) -> Fields:

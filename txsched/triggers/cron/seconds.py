@@ -7,17 +7,27 @@ matches when either day field does.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
+from .columns import split_placed, write_placed
 from .crontab import FIELDS as FIVE
 from .crontab import NICKNAMES, parse_columns, resolve_columns, split_zone
 from .specials import write_specials
 from .syntax import FieldSyntax, check_length, count_of, hint_at_dialect
 from .walls import Fields
 
-__all__ = ["FIELDS", "length", "normalize", "parse", "resolve", "split_zone"]
+__all__ = [
+    "FIELDS",
+    "columns",
+    "length",
+    "normalize",
+    "parse",
+    "resolve",
+    "split_zone",
+    "write",
+]
 
 #: The fields, in the order in which they stand; the last one may be left out.
 FIELDS = (
@@ -61,6 +71,22 @@ def resolve(expression: str, seed: str) -> str:
     Put numbers in place of each ``H`` of a normal expression.
     """
     return resolve_columns(expression, FIELDS, seed)
+
+
+def columns(expression: str) -> dict[str, str]:
+    """
+    Give the text of each field.
+    """
+    return split_placed(expression, FIELDS)
+
+
+def write(texts: Mapping[str, str]) -> str | None:
+    """
+    Write the texts of fields as an expression.
+
+    :returns: ``None`` where one is given that this dialect has not.
+    """
+    return write_placed(texts, FIELDS)
 
 
 def parse(expression: str) -> Fields:

@@ -22,7 +22,7 @@ from .days import ALL_WEEKDAYS, DayRule, DaysFromEnd, DaysOfMonth
 from .syntax import WEEKDAYS, Place, check_length, hint_at_dialect
 from .walls import Fields
 
-__all__ = ["WORDS", "length", "normalize", "parse", "split_zone"]
+__all__ = ["WORDS", "columns", "length", "normalize", "parse", "split_zone"]
 
 #: Words that stand for events.
 WORDS = {
@@ -202,6 +202,24 @@ def _write_days(mask: int) -> str:
             words += _NAMES[day:end]
         day = end + 1
     return ",".join(words)
+
+
+def columns(expression: str) -> dict[str, str]:
+    """
+    Give the text of each part of an event that :func:`normalize` gave.
+    """
+    *days, date, time = expression.split()
+    year, month, day = re.split(r"-|(?=~)", date)
+    hour, minute, second = time.split(":")
+    return {
+        "day_of_week": days[0] if days else "*",
+        "year": year,
+        "month": month,
+        "day": day,
+        "hour": hour,
+        "minute": minute,
+        "second": second,
+    }
 
 
 def parse(expression: str) -> Fields:

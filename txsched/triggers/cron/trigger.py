@@ -250,13 +250,6 @@ class CronTrigger:
             schedule,
         )
 
-    @property
-    def fields(self) -> Fields:
-        """
-        What the expression says, whatever dialect it was written in.
-        """
-        return self._schedule.fields
-
     def for_job(self, job_id: str) -> CronTrigger:
         """
         Give the trigger that a job of this id gets: with numbers in place of ``H``.
@@ -276,6 +269,13 @@ class CronTrigger:
             self.gap,
             self.fold,
         )
+
+    @property
+    def fields(self) -> Fields:
+        """
+        What the expression says, whatever dialect it is written in.
+        """
+        return self._schedule.fields
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
