@@ -3,7 +3,7 @@ Run the benchmarks and print ratios: ``python benchmarks/run.py [--quick] [NAME 
 
 Every measurement is a fresh process.  The sides take turns, so that both meet the
 same machine; of several rounds the median counts.  Needs txsched with its ``bench``
-extra, which brings APScheduler.
+extra, which brings APScheduler, cronsim and croniter.
 """
 
 from __future__ import annotations
@@ -187,9 +187,68 @@ def amp(rounds: int, scale: float) -> None:
     )
 
 
+def against(
+    rounds: int, name: str, measure: Callable[[str], Figures], wanted: str
+) -> None:
+    """
+    Print our figure and that of the fastest other reader of cron expressions.
+    """
+    peers = ("cronsim", "croniter", "apscheduler")
+    ours, *others = medians(
+        rounds, *(lambda side=side: measure(side) for side in ("ours", *peers))
+    )
+    seen = {figures.get("seen") for figures in (ours, *others)}
+    if len(seen) > 1:
+        raise SystemExit(f"{name}: not all sides give the same times: {seen}")
+    fastest = max(others, key=lambda figures: figures["per_second"])
+    who = peers[others.index(fastest)]
+    compare(name, "per_second", ours, fastest, f"{wanted} ({who})")
+
+
+def triggers(rounds: int, scale: float) -> None:
+    """
+    Next times and reading of cron expressions, against the fastest of three others.
+    """
+    for text, zone in (
+        ("*/5 * * * *", "UTC"),
+        ("0 9 * * mon-fri", "UTC"),
+        ("0 0 29 2 *", "UTC"),
+        ("30 2 * * *", "Europe/Berlin"),
+        ("*/5 * * * *", "Europe/Berlin"),
+    ):
+        against(
+            rounds,
+            f"{text} {zone} (next times/s)",
+            lambda side, text=text, zone=zone: measured(
+                "triggers.py", "next", side, text, zone, scale
+            ),
+            "at least 2",
+        )
+    for kind in ("plain", "varied", "again"):
+        number = int(30_000 * scale)
+        against(
+            rounds,
+            f"expressions, {kind} (read/s)",
+            lambda side, kind=kind, number=number: measured(
+                "triggers.py", "read", side, kind, number
+            ),
+            "at least 1",
+        )
+
+
 BENCHMARKS = {
     one.__name__: one
-    for one in (burst, steady, million, lateness, weight, adding, starting, amp)
+    for one in (
+        burst,
+        steady,
+        million,
+        lateness,
+        weight,
+        adding,
+        starting,
+        amp,
+        triggers,
+    )
 }
 
 

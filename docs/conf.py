@@ -23,10 +23,15 @@ nitpick_ignore_regex = [
         "py:.*",
         r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis)\..*",
     ),
-    ("py:.*", r"(Deferred|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)"),
-    ("py:.*", r"(Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)"),
-    ("py:class", r"pathlib\..*"),
-    ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer)"),
+    (
+        "py:.*",
+        r"(Deferred|date|datetime|timedelta|tzinfo|Callable|Sequence|Mapping|Any)",
+    ),
+    (
+        "py:.*",
+        r"(pathlib\.Path|Engine|URL|IDelayedCall|Clock|Coroutine|Executor|TestCase|Failure)",
+    ),
+    ("py:class", r"(txsched\..*\.)?(T|_\w+|AMPServer|Combination|Fields)"),
 ]
 
 autodoc_member_order = "bysource"

@@ -58,7 +58,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "model": "attrs zope",
         "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
-        "triggers": "attrs zope tzlocal",
+        "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
         "codec": "attrs cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy",
@@ -88,7 +88,17 @@ TWISTED: Mapping[str, frozenset[str]] = {
 }
 
 #: Decides, and nothing else: these modules of the core do not even know Deferreds.
-PURE = frozenset({"aftermath", "forecast", "modifying", "planning", "settings"})
+PURE = frozenset(
+    {
+        "adopting",
+        "aftermath",
+        "exclusion",
+        "forecast",
+        "modifying",
+        "planning",
+        "settings",
+    }
+)
 
 #: Who may name the reactor, within a function, and why.
 REACTOR: Mapping[str, str] = {

@@ -85,7 +85,10 @@ EXAMPLES: list[tuple[SchedulerError, str, str]] = [
     (
         errors.TimedOut(2.5),
         "TIMED_OUT",
-        "the scheduler did not answer within 2.5 s",
+        (
+            "the scheduler did not answer within 2.5 s; it may have done what was asked"
+            " all the same"
+        ),
     ),
     (
         errors.ProtocolMismatch("1 or 2"),

@@ -20,7 +20,11 @@ RUN_BY = {
     "bare_client.py": "test_bare_client",
     "command.console": "test_command",
     "configure.console": "test_configure",
+    "daylight.py": "test_daylight",
+    "daylight.txt": "test_daylight",
+    "calendars.ini": "test_calendars",
     "embed.py": "test_embed",
+    "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
     "quickstart.py": "test_quickstart",
@@ -31,6 +35,7 @@ RUN_BY = {
     "test_server.py": "test_server",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
+    "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
@@ -80,6 +85,12 @@ class ExampleTests(TranscriptTestCase):
         """
         self.follow(EXAMPLES / "command.console")
 
+    def test_triggers(self) -> None:
+        """
+        What is shown of expressions, without a service.
+        """
+        self.follow(EXAMPLES / "triggers.console")
+
     def test_configure(self) -> None:
         """
         Checked files, and a service that uses one.
@@ -94,6 +105,22 @@ class ExampleTests(TranscriptTestCase):
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, r"^(hello world, it is \d\d:\d\d:\d\d\n){4,5}$")
 
+    def test_calendars(self) -> None:
+        """
+        The configuration of calendars is right, and a job keeps to some in Python.
+        """
+        living = self.shell("twistd --pidfile= scheduler -c calendars.ini --check")
+        self.assertEqual(0, living.end(), living.text)
+        code = (
+            "import holidays; from twisted.internet.defer import Deferred;"
+            " from twisted.internet.task import Clock;"
+            " clock = Clock(); clock.advance(1798070400.0);"
+            " Deferred.fromCoroutine(holidays.main(clock)).addBoth(print)"
+        )
+        living = self.shell(f"python -c '{code}'")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual("['Thu 24', 'Mon 28', 'Tue 29', 'Wed 30']\n", living.text)
+
     def test_timelines(self) -> None:
         """
         The timelines in the explanation are what the planning does.
@@ -101,6 +128,15 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python timelines.py")
         self.assertEqual(0, living.end(), living.text)
         wanted = (EXAMPLES / "timelines.txt").read_text(encoding="utf-8")
+        self.assertEqual(wanted, living.text)
+
+    def test_daylight(self) -> None:
+        """
+        The times in the explanation of daylight saving are those of the triggers.
+        """
+        living = self.shell("python daylight.py")
+        self.assertEqual(0, living.end(), living.text)
+        wanted = (EXAMPLES / "daylight.txt").read_text(encoding="utf-8")
         self.assertEqual(wanted, living.text)
 
     def test_remote_client(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import doctest
 import re
 import shlex
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from twisted.python.usage import UsageError
 from twisted.scripts.twistd import ServerOptions
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched import triggers
 from txsched.app.command.group import cli
 from txsched.app.configfile import load_config, parse_config
 from txsched.app.options import SchedulerOptions
 from txsched.triggers import parse_trigger
+from txsched.triggers.cron import DIALECTS
 
 from .transcripts import DOCS, EXAMPLES, PROJECT, read_transcript, readme_commands
 
@@ -38,6 +41,21 @@ class PageTests(SynchronousTestCase):
         self.assertGreater(len(pieces), 3)
         for page, text in pieces:
             compile(text, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+    def test_sessions_of_python(self) -> None:
+        """
+        What a page or module shows as typed into Python gives what it shows.
+        """
+        texts = {path: path.read_text(encoding="utf-8") for path in DOCS.rglob("*.rst")}
+        texts[Path(triggers.__file__)] = triggers.__doc__ or ""
+        parser, runner = doctest.DocTestParser(), doctest.DocTestRunner(verbose=False)
+        lines: list[str] = []
+        for path, text in sorted(texts.items()):
+            names = dict(vars(triggers))
+            session = parser.get_doctest(text, names, path.name, str(path), 0)
+            runner.run(session, out=lines.append)
+        self.assertEqual("", "".join(lines))
+        self.assertGreater(runner.tries, 8)
 
     def test_ini(self) -> None:
         """
@@ -84,7 +102,7 @@ class PageTests(SynchronousTestCase):
         for page, line in lines:
             try:
                 check_command(line)
-            except (click.UsageError, UsageError) as error:
+            except (click.UsageError, UsageError, SystemExit) as error:
                 self.fail(f"{page}: {line}: {error}")
 
     def test_all_commands_are_shown(self) -> None:
@@ -101,10 +119,12 @@ class PageTests(SynchronousTestCase):
         """
         Each expression in the pages on the command and on triggers can be read.
         """
-        pages = [DOCS / "howto" / "command.rst", DOCS / "reference" / "triggers.rst"]
+        names = ("howto/command", "howto/triggers", "reference/triggers")
+        pages = [DOCS / f"{name}.rst" for name in names]
         text = "".join(page.read_text(encoding="utf-8") for page in pages)
-        expressions = re.findall(r"``((?:(?:every|at|cron|crontab) |@)[^`]*)``", text)
-        self.assertGreater(len(expressions), 15)
+        words = "|".join(["every", "at", *(one.word for one in DIALECTS.values())])
+        expressions = re.findall(rf"``((?:(?:{words}) |@)[^`]*)``", text)
+        self.assertGreater(len(expressions), 20)
         for expression in expressions:
             parse_trigger(expression, "UTC")
 
@@ -138,6 +158,7 @@ def check_command(line: str) -> None:
 
     :raises click.UsageError: ``txsched`` does not take it.
     :raises UsageError: ``twistd`` does not take it.
+    :raises SystemExit: ``twistd scheduler`` does not take it.
     """
     words = shlex.split(line)
     end = next((n for n, word in enumerate(words) if word in ("|", ">", ";")), None)

@@ -245,7 +245,10 @@ class TimedOut(SchedulerError):
     seconds: float
 
     def __str__(self) -> str:
-        return f"the scheduler did not answer within {self.seconds:g} s"
+        return (
+            f"the scheduler did not answer within {self.seconds:g} s; it may have done"
+            " what was asked all the same"
+        )
 
 
 @define(slots=False)

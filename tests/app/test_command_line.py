@@ -4,11 +4,11 @@ Tests for the command line itself, for which no scheduler is needed.
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from click.testing import CliRunner, Result
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched import __version__
@@ -26,7 +26,7 @@ WRONG = [
     ("ad", "there is no command 'ad'; did you mean 'add'?"),
     ("xyz", "there is no command 'xyz'; there are add, cancel, completion"),
     ("--timeout 0 list", "'--timeout': 0.0 is not in the range x>0"),
-    ("--nonsense list", "No such option '--nonsense'"),
+    ("--nonsense list", "--nonsense"),
     ("add", "say when: one of --every, --at, --cron or --trigger is needed"),
     ("add --every 1s", "say what: a task as module:function, or -- PROGRAM"),
     ("add --every 1s --", "there is no program after --"),
@@ -73,6 +73,21 @@ WRONG = [
     ("next", "Missing argument 'EXPRESSION...'"),
     ("next never", "trigger: 'never' does not begin with"),
     ("next crontab 99 * * * *", "minute: 99 is not within 0-59"),
+    ("next 0 9 * * *", "It can be read with --dialect crontab."),
+    ("next 0 9 * * * --dialect cron", "'--dialect': 'cron' is not one of own, cront"),
+    ("next 0 9 * * * --dialect quartz", "quartz has 6 or 7"),
+    ("next --after now --previous @daily", "--previous and --between exclude each"),
+    ("next --between now @daily", "'--between': expected a time such as"),
+    ("next manual --previous", "the times of manual depend on what becomes of a job"),
+    ("next delay 1m --between now +1h", "only those --after an instant are known"),
+    ("explain", "Missing argument 'EXPRESSION...'"),
+    ("explain crontab 99 * * * *", "minute: 99 is not within 0-59"),
+    ("explain 0 9 ? * 2", "'0 9 ? * 2' does not begin with at, every, delay"),
+    ("explain @daily -n 0", "'-n': 0 is not in the range"),
+    ("add --every 1s --dialect quartz a:b", "--dialect is for --cron only"),
+    ("add --trigger manual --dialect own a:b", "--dialect is for --cron only"),
+    ("add --cron 99,*,*,*,* --dialect quartz a:b", "--cron: expression: '99,*,*,*,*'"),
+    ("reschedule x --dialect quartz", "--dialect is for --cron only"),
     ("forecast --within x", "'--within': expected a number at column 1 of 'x'"),
     ("completion tcsh", "'tcsh' is not one of 'bash', 'zsh', 'fish'"),
 ]
@@ -104,56 +119,6 @@ class WrongCommandLineTests(SynchronousTestCase):
             result = invoke(*line.split())
             self.assertEqual((2, ""), (result.exit_code, result.stdout), line)
             self.assertIn(words, result.stderr.replace("\n", " "), line)
-
-
-class NextTests(SynchronousTestCase):
-    """
-    Tests for ``txsched next``.
-    """
-
-    def test_times_for_people(self) -> None:
-        """
-        Each time is a line, in the zone that was asked for.
-        """
-        result = invoke(
-            *("next", "crontab", "30", "9", "*", "*", "mon-fri", "-n", "3"),
-            *("--timezone", "Asia/Tokyo", "--after", "2030-01-03T12:00Z"),
-        )
-        self.assertEqual(
-            [
-                "Fri 2030-01-04 09:30:00 JST",
-                "Mon 2030-01-07 09:30:00 JST",
-                "Tue 2030-01-08 09:30:00 JST",
-            ],
-            result.stdout.splitlines(),
-        )
-
-    def test_times_for_programs(self) -> None:
-        """
-        With ``--json`` they are in UTC, below the expression as it was understood.
-        """
-        result = invoke(
-            *("next", "at 2030-01-01 12:00", "--json", "--timezone", "UTC"),
-            *("--after", "2029-01-01T00:00"),
-        )
-        self.assertEqual(
-            {
-                "trigger": "at 2030-01-01T12:00:00+00:00",
-                "times": ["2030-01-01T12:00:00+00:00"],
-            },
-            json.loads(result.stdout),
-        )
-
-    def test_never_is_said(self) -> None:
-        """
-        An expression that has no time ahead is answered in words.
-        """
-        result = invoke(
-            *("next", "every 1s until 2020-01-01T00:00:00+00:00"),
-            *("--after", "2030-01-01T00:00Z"),
-        )
-        self.assertEqual(0, result.exit_code, result.output)
-        self.assertIn("never fires after Tue 2030-01-01", result.stdout)
 
 
 class OtherTests(SynchronousTestCase):
@@ -263,10 +228,23 @@ class WordingTests(SynchronousTestCase):
         )
 
 
-class AdviceTests(SynchronousTestCase):
+class SessionTests(SynchronousTestCase):
     """
-    Tests for what is said when there is no connection.
+    Tests for how a command begins and ends.
     """
+
+    def test_an_interrupt_while_it_begins(self) -> None:
+        """
+        Ctrl-C that comes before there is a connection ends it like a later one.
+        """
+
+        async def interrupted(*unused: object) -> None:
+            raise KeyboardInterrupt
+
+        self.patch(Session, "_connected", interrupted)
+        attempt = Deferred.fromCoroutine(Session("unix:a.sock")._attempt(None, None))
+        ended = self.failureResultOf(attempt, SystemExit)
+        self.assertEqual(130, ended.value.code)
 
     def test_the_reason_of_the_system_is_left(self) -> None:
         """

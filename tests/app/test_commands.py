@@ -111,6 +111,46 @@ class AddTests(CommandTestCase):
             data = self.json("add", *arguments, "--", "true")
             self.assertEqual(text, data["trigger"])
 
+    def test_dialects(self) -> None:
+        """
+        ``--dialect`` says how ``--cron`` is meant, when adding and when rescheduling.
+        """
+        zone = ("--timezone", "Asia/Tokyo")
+        quartz = ("--cron", "0 0 9 ? * fri", "--dialect", "quartz", *zone)
+        data = self.json("add", "--id", "a", *quartz, "--", "true")
+        self.assertEqual("quartz 0 0 9 ? * fri Asia/Tokyo", data["trigger"])
+        celery = ("--cron", "minute=0 hour=3", "--dialect", "celery", *zone)
+        data = self.json("reschedule", "a", *celery)
+        self.assertEqual("celery minute=0 hour=3 Asia/Tokyo", data["trigger"])
+
+    def test_traps_are_told(self) -> None:
+        """
+        Those of what was written are told on standard error, a line for each; that
+        numbers of days differ only where they are not those of crontab.
+        """
+        add = ("add", "--id", "a", "--timezone", "Asia/Tokyo")
+        for when, words in [
+            (("--cron", "* 9 * * 1-5"), ["minute * is each minute of hour 9"]),
+            (("--cron", "0 9 * * 1-5"), []),
+            (("--trigger", "cron day_of_week=1"), ["day_of_week 1 is Tuesday here"]),
+            (("--cron", "0 9 31 * *"), ["no day 31"]),
+            (("--cron", "0 */5 1 * mon"), ["hour */5 begins anew", "is day 1 or Mon"]),
+            (("--every", "1 day"), []),
+        ]:
+            again = ("--on-conflict", "replace", *when)
+            for arguments in (
+                (*add, *again, "--", "true"),
+                (*add, *again, "--json", "--", "true"),
+                ("reschedule", "a", "--timezone", "Asia/Tokyo", *when),
+            ):
+                result = self.invoke(*arguments)
+                self.assertEqual(0, result.exit_code, result.output)
+                lines = result.stderr.splitlines()
+                self.assertEqual(len(words), len(lines), result.stderr)
+                for line, word in zip(lines, words, strict=True):
+                    self.assertTrue(line.startswith("txsched: warning: "), line)
+                    self.assertIn(word, line)
+
     def test_an_id_that_exists(self) -> None:
         """
         The scheduler refuses it, unless the command says what is to be done.
@@ -196,6 +236,15 @@ class ListTests(CommandTestCase):
         self.out("add", "--every", "2s", "--id", "z", "--", "echo", "\x1b[31m[b]")
         self.assertIn(r"echo '\x1b[31m[b]'", self.out("list", "z"))
 
+    def test_long_arguments_are_shortened(self) -> None:
+        """
+        The list has their beginning; what is shown of one job is whole.
+        """
+        long = "x" * 1000
+        self.out("add", "--every", "2s", "--id", "z", "--", "echo", long)
+        self.assertIn(f"   echo {long[:195]}...\n", self.out("list", "z"))
+        self.assertIn(f"what                 echo {long}\n", self.out("show", "z"))
+
     def test_show_has_options_and_last_runs(self) -> None:
         """
         One job is shown with its options, its note and its runs.
@@ -224,6 +273,82 @@ class ListTests(CommandTestCase):
         self.assertEqual(
             "txsched: there is no job with the id 'x'\n", self.refused(1, "show", "x")
         )
+
+
+class WaitingTests(CommandTestCase):
+    """
+    Tests for jobs whose next time is not known.
+    """
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.told = {
+            name: self.out("add", "--trigger", text, "--id", name, "--", *program)
+            for name, text, program in (
+                ("sync", "delay 10m from 2030-01-01T12:00Z", ("echo", "wait")),
+                ("by-hand", "manual", ("echo", "hi")),
+            )
+        }
+
+    def test_added(self) -> None:
+        """
+        The answer has the first time, or says that there is none.
+        """
+        self.assertIn(
+            "added sync: delay 10m from 2030-01-01T12:00:00+00:00, next at 2030-01-01",
+            self.told["sync"],
+        )
+        self.assertEqual("added by-hand: manual, next by hand\n", self.told["by-hand"])
+        error = self.refused(
+            *(2, "add", "--trigger", "delay 1h jitter 1s", "--", "true")
+        )
+        self.assertIn("the end of a run, which it counts from", error)
+
+    def test_listed_and_shown(self) -> None:
+        """
+        In place of the next time stands what the job waits for.
+        """
+        self.clock.advance(1)
+        by_hand, sync = self.out("list").splitlines()[1:]
+        self.assertRegex(by_hand, r"^by-hand +manual +by hand +echo hi$")
+        self.assertRegex(sync, r"10m after the run +echo wait$")
+        self.assertIn("next                 by hand\n", self.out("show", "by-hand"))
+        out = self.out("show", "sync")
+        self.assertIn("next                 10m after the run\n", out)
+        self.assertIsNone(self.json("show", "by-hand")["next_run_time"])
+        self.assertEqual([], self.json("show", "by-hand")["ahead"])
+
+    def test_a_finished_job(self) -> None:
+        """
+        A job that only waits for the end of its last run is called finished.
+        """
+        self.out("modify", "sync", "--max-runs", "1")
+        self.clock.advance(1)
+        self.assertIn("next                 finished\n", self.out("show", "sync"))
+        self.assertEqual("resumed sync, finished\n", self._resumed("sync"))
+
+    def test_run(self) -> None:
+        """
+        A job without times runs when it is asked for, and is there afterwards.
+        """
+        for _ in range(2):
+            self.assertIn("hi", self.out("run", "by-hand", "--wait"))
+        self.assertIn("by hand", self.out("list", "by-hand"))
+
+    def test_changed(self) -> None:
+        """
+        What is said of a change is what the job waits for from then on.
+        """
+        out = self.out("reschedule", "sync", "--trigger", "manual")
+        self.assertEqual("changed sync (revision 2): manual, next by hand\n", out)
+        self.assertEqual("resumed sync, next by hand\n", self._resumed("sync"))
+        out = self.out("reschedule", "by-hand", "--trigger", "delay 1h")
+        self.assertIn("(revision 2): delay 1h, next at 2030-01-01", out)
+        self.clock.advance(1)
+
+    def _resumed(self, name: str) -> str:
+        self.out("pause", name)
+        return self.out("resume", name)
 
 
 class ChangeTests(CommandTestCase):

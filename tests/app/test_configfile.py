@@ -28,7 +28,7 @@ from txsched.model import JobDefaults, OnCrash
 #: What is written, and the section, key and words of the answer.
 WRONG = [
     ("[servce]", "servce", "", "did you mean 'service'?"),
-    ("[xyz]", "xyz", "", "there are service, jobs, executors, tasks"),
+    ("[xyz]", "xyz", "", "there are service, jobs, executors, calendars"),
     ("[Service]", "Service", "", "did you mean 'service'?"),
     ("[service]\nnod = a", "service", "nod", "did you mean 'node'?"),
     ("[service]\nNode = a", "service", "Node", "did you mean 'node'?"),

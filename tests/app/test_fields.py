@@ -100,4 +100,4 @@ class CommandTests(CommandTestCase):
         self.assertIn("is before --start", said)
         self.assertEqual([], self.json("forecast", "--after", "-1h")["forecast"])
         times = self.json("next", "every 1h", "-n", "2", "--after", "-1d")["times"]
-        self.assertLess(times[1], datetime.now(UTC).isoformat())
+        self.assertLess(times[1]["time"], datetime.now(UTC).isoformat())

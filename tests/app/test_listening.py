@@ -49,6 +49,21 @@ class ListenerTests(SynchronousTestCase):
             self.assertIsNone(listener.path)
             self.assertEqual(listener.endpoint, listener.description)
 
+    def test_a_port_has_sixteen_bits(self) -> None:
+        """
+        A number that no port has is refused, wherever it stands in the endpoint.
+        """
+        for text in ("tcp:70000", "tcp:interface=127.0.0.1:port=70000"):
+            with self.assertRaises(ValueError) as caught:
+                Listener.parse(f"insecure {text}")
+            self.assertEqual(
+                f"port 70000 of {text!r} is not within 0 to 65535",
+                str(caught.exception),
+            )
+        self.assertEqual(
+            "tcp:port=65535", Listener.parse("insecure tcp:port=65535").endpoint
+        )
+
     def test_insecure_is_kept(self) -> None:
         """
         The word is taken off the endpoint, whatever blanks follow it.

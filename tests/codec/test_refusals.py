@@ -98,7 +98,7 @@ PLACES: list[tuple[Any, str, str]] = [
     ({2: 1, Key(): 1}, "args[Key()]", "Key cannot be"),
     ({10**5000: object()}, "args[<int, whose repr failed: ValueError>]", "object"),
     ((1, {named.task}), "args[1][0]", "a builtins.function cannot be"),
-    (frozenset((Colour,)), "args[0]", "enum.EnumType cannot be"),
+    (frozenset((Text,)), "args[0]", "a builtins.type cannot be"),
     ([lambda: None], "args[0]", "builtins.function"),
     ([Text("a")], "args[0]", "test_refusals.Text cannot be"),
     ([time(1)], "args[0]", "a datetime.time cannot be"),

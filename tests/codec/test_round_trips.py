@@ -74,7 +74,7 @@ class RoundTripTests(SynchronousTestCase):
         self.check(value)
 
     @often
-    @given(strategies.triggers())
+    @given(strategies.triggers() | strategies.waiting_triggers())
     def test_triggers(self, value: Any) -> None:
         """
         Triggers come back equal, of the same class, with the same text.

@@ -32,9 +32,21 @@ from txsched.model import (
     ShownTrigger,
     StoreStatus,
 )
-from txsched.triggers import CronTrigger, DateTrigger, IntervalTrigger
+from txsched.triggers import (
+    AndNotTrigger,
+    AndTrigger,
+    CalendarIntervalTrigger,
+    CronTrigger,
+    DateTrigger,
+    DelayTrigger,
+    IntervalTrigger,
+    ManualTrigger,
+    OrTrigger,
+    RRuleTrigger,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HOURLY = CronTrigger.from_crontab("0 * * * *", "UTC")
 EVERY = IntervalTrigger(seconds=10)
 JOB = Job("a", Call("shop:open"), EVERY, "open")
 RUN = Run("r", "j", NOW, Disposition.FAILED)
@@ -56,7 +68,14 @@ TAGS: list[tuple[Any, int]] = [
     ({1: 2}, 64_008),
     (DateTrigger(NOW), 64_016),
     (EVERY, 64_017),
-    (CronTrigger.from_crontab("* * * * *", "UTC"), 64_018),
+    (HOURLY, 64_018),
+    (CalendarIntervalTrigger(days=1, timezone="UTC"), 64_018),
+    (RRuleTrigger("FREQ=DAILY", NOW, "UTC"), 64_018),
+    (OrTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (AndTrigger([HOURLY, DateTrigger(NOW)]), 64_018),
+    (AndNotTrigger(HOURLY, DateTrigger(NOW)), 64_018),
+    (DelayTrigger(minutes=1), 64_018),
+    (ManualTrigger(), 64_018),
     (ShownTrigger("x"), 64_019),
     (Call("a:b"), 64_032),
     (JobSpec("a:b", EVERY), 64_033),
@@ -73,6 +92,7 @@ TAGS: list[tuple[Any, int]] = [
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),
+    (model.OnExcluded.NEXT, 64_047),
     (model.SchedulerStarted(NOW), 64_052),
     (model.SchedulerPaused(NOW), 64_053),
     (model.SchedulerResumed(NOW), 64_054),
@@ -193,7 +213,7 @@ BROKEN: list[tuple[int, Any, str]] = [
     (64_044, [1, "lucky"], "'lucky' is not a valid Disposition"),
     (64_044, [1], "TypeError"),
     (64_020, 5, "the tag 64020 is not known"),
-    (64_047, [1], "the tag 64047 is not known"),
+    (64_051, [1], "the tag 64051 is not known"),
     (64_099, [1], "the tag 64099 is not known"),
     (65_000, 5, "the tag 65000 is not known"),
     (0, "2026-01-01T00:00:00Z", "it has a standard tag of CBOR"),

@@ -101,6 +101,7 @@ class Scene:
         executors=None,
         executor=None,
         node="node",
+        calendars=None,
         **settings,
     ):
         self.store = MemoryJobStore() if store is None else store
@@ -116,6 +117,7 @@ class Scene:
             node,
             defaults=JobDefaults(),
             settings=Settings(**settings),
+            calendars={} if calendars is None else calendars,
         )
         driven(self.scheduler.subscribe(self.seen))
         if start:

@@ -5,12 +5,13 @@ Nodes that die, and nodes that only seemed dead.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.core.aftermath import MAX_ATTEMPTS
 from txsched.jobstores import MemoryJobStore
-from txsched.model import Disposition, RunEnded
+from txsched.model import Disposition, RunEnded, jitter_offset
 from txsched.testing.driving import driven
 from txsched.triggers import DateTrigger
 
@@ -84,6 +85,26 @@ class DeathTests(SynchronousTestCase):
         self.assertEqual(run.reason, f"cut off: node {node} stopped renewing its lease")
         self.assertEqual([one.run for one in second.seen.of(RunEnded)], [run])
         self.assertEqual(second.status().store.jobs, 0)
+
+    def test_jitter(self):
+        """
+        What a node that died had planned, by jitter, is what the next one does: the
+        run keeps its planned time, and the following one its delay.
+        """
+        jitter = timedelta(seconds=30)
+        first = self.node("first")
+        job = first.add(every(60), jitter=jitter, max_instances=2)
+        self.assertEqual(job.due, BEGIN + jitter_offset("job", BEGIN, jitter))
+        first.advance(31)
+        (ahead,) = driven(first.scheduler.forecast(at(32), at(100)))
+        first.clock.die()
+        second = self.node("second")
+        second.advance(29 + 30)
+        (again,) = (one for one in second.executor.begun if one.attempt == 2)
+        self.assertEqual(again.planned_time, BEGIN)
+        begun = (ahead.due - BEGIN).total_seconds()
+        self.assertIn(("job", 60.0, begun), second.began())
+        self.assertEqual(ahead.due, at(60) + jitter_offset("job", at(60), jitter))
 
     def test_removed(self):
         """

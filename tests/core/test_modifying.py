@@ -17,7 +17,7 @@ from txsched.core.modifying import (
     resumed,
 )
 from txsched.errors import BadTrigger, BadValue
-from txsched.model import Call, Disposition, Job, OnCrash, Pause
+from txsched.model import Call, Disposition, Job, OnCrash, OnExcluded, Pause
 from txsched.model.options import OPTIONS
 from txsched.triggers import DateTrigger, IntervalTrigger
 
@@ -64,6 +64,7 @@ class OptionTests(SynchronousTestCase):
         ("tags", ["b", "a", "b"], {"tags": ("a", "b")}),
         ("on_crash", "abandon", {"on_crash": OnCrash.ABANDON}),
         ("keep_runs", 0, {"keep_runs": 0}),
+        ("on_excluded", "next", {"on_excluded": OnExcluded.NEXT}),
         ("task", "tests:other", {"call": Call("tests:other", (1,), {"b": 2})}),
         ("args", [3], {"call": Call("tests:task", (3,), {"b": 2})}),
         ("kwargs", {"c": 4}, {"call": Call("tests:task", (1,), {"c": 4})}),
@@ -91,6 +92,7 @@ class OptionTests(SynchronousTestCase):
         The table above and the tests of bounds below have all there is.
         """
         named = {name for name, _, _ in self.ROWS} | {"start_time", "end_time"}
+        named.add("calendars")  # see test_exclusion
         self.assertEqual(named, (OPTIONS.keys() - {"id"}) | {"task", "args", "kwargs"})
 
     def test_the_same(self):

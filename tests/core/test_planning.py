@@ -9,14 +9,15 @@ from datetime import datetime, timedelta, timezone
 from apscheduler.triggers.cron import CronTrigger as PeerCronTrigger
 from apscheduler.triggers.date import DateTrigger as PeerDateTrigger
 from apscheduler.triggers.interval import IntervalTrigger as PeerIntervalTrigger
+from attrs import frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.core.planning import MAX_STEPS, first_planned_time, pass_over, plan
 from txsched.errors import BadTrigger
-from txsched.model import Disposition, OnCrash, jitter_offset, run_id
-from txsched.triggers import CronTrigger, IntervalTrigger
+from txsched.model import Disposition, OnCrash, Waiting, jitter_offset, run_id
+from txsched.triggers import CronTrigger, DateTrigger, DelayTrigger, IntervalTrigger
 
 from .scenes import BEGIN, SECOND, UTC, a_job, a_lease, an_active_run, at, every
 
@@ -42,6 +43,133 @@ def told(decided):
         )
         for run in sorted(decided.runs, key=lambda run: run.planned_time)
     ]
+
+
+class WaitingTests(SynchronousTestCase):
+    """
+    Jobs whose next time is set by the end of their run.
+    """
+
+    DELAY = DelayTrigger(seconds=10, start_date=BEGIN)
+
+    def test_open(self):
+        """
+        Whatever becomes of the one time, the next one is left open.
+        """
+        waiting = Waiting(10 * SECOND)
+        table = [
+            (a_job(self.DELAY), at(0), (), "running", 1),
+            (a_job(self.DELAY), at(50), (), "missed", 0),
+            (a_job(self.DELAY), at(0), (an_active_run(),), "skipped", 0),
+            (a_job(self.DELAY, executor="other"), at(0), (), "pending", 1),
+            (a_job(self.DELAY, coalesce=True, max_runs=2), at(0), (), "running", 1),
+        ]
+        for job, now, active, disposition, count in table:
+            decided = decide(job, now, *active)
+            self.assertEqual(told(decided), [(disposition, 0.0, 1)])
+            self.assertEqual((decided.next_run_time, decided.due), (None, None))
+            self.assertEqual((decided.waiting, decided.run_count), (waiting, count))
+            self.assertFalse(decided.finished)
+
+    def test_last_run(self):
+        """
+        With its last run the job does not wait any more.
+        """
+        decided = decide(a_job(self.DELAY, max_runs=3), at(0), run_count=2)
+        self.assertIsNone(decided.waiting)
+        self.assertTrue(decided.finished)
+
+    def test_until(self):
+        """
+        The bound is the earlier one of the trigger's and the job's.
+        """
+        for trigger_end, job_end, expected in (
+            (None, None, None),
+            (40, None, 40),
+            (None, 50, 50),
+            (40, 50, 40),
+            (50, 40, 40),
+        ):
+            trigger = DelayTrigger.of(
+                10 * SECOND, BEGIN, None if trigger_end is None else at(trigger_end)
+            )
+            end = None if job_end is None else at(job_end)
+            decided = decide(a_job(trigger, end_time=end), at(0))
+            until = None if expected is None else at(expected)
+            self.assertEqual(decided.waiting, Waiting(10 * SECOND, until))
+
+    def test_finished_where_nothing_runs(self):
+        """
+        A time that does not run, with nothing after it and nothing active, is the last.
+        """
+        job = a_job(self.DELAY, end_time=at(55))
+        self.assertTrue(decide(job, at(50)).finished)
+        self.assertFalse(decide(job, at(45)).finished)
+        self.assertFalse(decide(job, at(50), an_active_run()).finished)
+
+    def test_passed_over(self):
+        """
+        The end of a pause passes over the one time, and leaves the next one open.
+        """
+        rows, cursor = pass_over(a_job(self.DELAY), at(50), "why")
+        self.assertIsNone(cursor)
+        (row,) = rows
+        self.assertEqual((row.disposition.value, row.ended_at), ("missed", at(50)))
+
+    def test_a_trigger_with_more_to_say(self):
+        """
+        A trigger that waits only after the last of some times of its own is taken at
+        its word.
+        """
+
+        @frozen
+        class Other:
+            waiting = Waiting(10 * SECOND, at(60))
+            get_next_fire_time = every(10, at(20)).get_next_fire_time
+
+        self.assertIsNone(decide(a_job(Other()), at(0)).waiting)
+        for now, options, expected in (
+            (25, {"misfire_grace_time": None}, Other.waiting),
+            (45, {}, Other.waiting),
+            (55, {}, None),
+        ):
+            decided = decide(a_job(Other(), **options), at(now))
+            self.assertIsNone(decided.next_run_time)
+            self.assertEqual(decided.waiting, expected)
+
+    def test_a_trigger_of_somebody_else(self):
+        """
+        An attribute of the same name that is something else means nothing.
+        """
+        trigger = DateTrigger(BEGIN)
+        for value in (None, "yes", 5):
+
+            @frozen
+            class Other:
+                waiting = value
+                get_next_fire_time = trigger.get_next_fire_time
+
+            self.assertTrue(decide(a_job(Other()), at(0)).finished)
+
+
+class JitterTests(SynchronousTestCase):
+    """
+    By how much a run is put off depends on the job and its planned time alone.
+    """
+
+    def test_planned_again(self):
+        """
+        Two nodes that plan the same time, at other moments, agree on all that follows.
+        """
+        job = a_job(every(60), jitter=30 * SECOND, misfire_grace_time=None)
+        plans = [
+            plan(a_lease(job), at(now), node, HERE)
+            for now, node in ((31, "one"), (45, "two"))
+        ]
+        expected = at(60) + jitter_offset("job", at(60), 30 * SECOND)
+        for decided in plans:
+            self.assertEqual(decided.due, expected)
+            self.assertEqual(decided.runs[0].id, run_id("G", BEGIN))
 
 
 class OneTimeTests(SynchronousTestCase):

@@ -140,6 +140,21 @@ class TaskRegistryTests(SynchronousTestCase):
             " os:function",
         )
 
+    def test_never_through_another_object(self) -> None:
+        """
+        An object that an allowed module has does not lend its methods.
+        """
+        for path, owner in (
+            ("gate.set", "gate"),
+            ("Holder.inner.anything", "Holder.inner"),
+        ):
+            name = f"{HERE}:{path}"
+            self.assert_refused(
+                name,
+                f"{name!r} leads through {owner!r}, which is no class; name a function"
+                " of the module, or of a class in it",
+            )
+
     def test_never_through_special_attributes(self) -> None:
         """
         Special attributes of a function or class do not name tasks.

@@ -27,7 +27,7 @@ COMMANDS = {
         ("--server", "nonsense:1", "list"),
         "--server",
         "'nonsense:1' is no client endpoint",
-        1,
+        2,
     ),
     "timeout": Row(
         ("--timeout", "0", "list"), "--timeout", "0.0 is not in the range x>0", 2

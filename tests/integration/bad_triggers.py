@@ -10,7 +10,7 @@ __all__ = ["TRIGGERS"]
 
 _ROWS = [
     # of no dialect
-    ("", "trigger", "does not begin with at, every, cron, crontab"),
+    ("", "trigger", "does not begin with at, every, delay, manual"),
     ("* * * * *", "trigger", "does not begin with"),
     ("x" * 2000, "trigger", "has 2000 characters, at most 1000"),
     # at
@@ -19,6 +19,14 @@ _ROWS = [
     ("at 2030-13-01", "run_date", "month must be in 1..12"),
     ("at 2200-01-01", "run_date", "the year 2200 is not within 1970-2199"),
     ("at 2030-01-01 12:00 Mars/Base", "timezone", "no time zone 'Mars/Base'"),
+    # delay
+    ("delay", "delay", "is empty; give a length such as 10s"),
+    ("delay 0s", "delay", "is not within 1 microsecond to 36525 days"),
+    ("delay 5s until dusk", "end_date", "'dusk' is not a date and time"),
+    ("delay 5s jitter 1s", "jitter", "the end of a run, which it counts from"),
+    # manual
+    ("manual 5s", "trigger", "nothing may follow 'manual', but '5s' does"),
+    ("manual until 2030-01-01", "end_date", "is not for a trigger of kind 'manual'"),
     # every
     ("every", "interval", "is empty; give a length such as 10s"),
     ("every 0s", "interval", "is not within 1 microsecond to 36525 days"),

@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import sqlite3
+import subprocess
+import sys
 
-from .living import LivingTestCase
+from .living import LivingTestCase, environment
 
 
 class FirstStepsTests(LivingTestCase):
@@ -70,6 +74,48 @@ class FirstStepsTests(LivingTestCase):
         self.assertEqual(0, watch.end(signal.SIGINT), watch.text)
         self.assertNotIn("Traceback", watch.text)
 
+    def test_a_job_that_cannot_be_loaded(self) -> None:
+        """
+        It is in quarantine, and ``show`` does not deny that it is there.
+        """
+        service = self.service()
+        self.out("add", "--every", "1h", "--id", "old", "--", "true")
+        service.end(signal.SIGTERM)
+        database = self.folder / "txsched.db"
+        with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+            connection.execute("UPDATE txsched_jobs SET definition = X'00ff'")
+        self.service()
+        self.assertEqual("there are no jobs\n", self.out("list"))
+        self.assertRegex(self.out("quarantine"), r"\nold   20.* it is not data of ours")
+        shown = self.txsched("show", "old")
+        self.assertEqual((1, ""), (shown.returncode, shown.stdout))
+        self.assertRegex(
+            shown.stderr,
+            r"^txsched: job 'old' is in quarantine since 20.*, because it cannot be"
+            r" loaded: .* it is not data of ours",
+        )
+
+    def test_output_that_cannot_be_written(self) -> None:
+        """
+        A full disk is told in one line, and the exit code is 1.
+        """
+        self.service()
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "txsched.app.command", "status"],
+                cwd=self.folder,
+                env=environment(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        self.assertEqual(
+            (1, "txsched: the output cannot be written: No space left on device\n"),
+            (done.returncode, done.stderr),
+        )
+
 
 class ServerTests(LivingTestCase):
     """
@@ -98,11 +144,12 @@ class ServerTests(LivingTestCase):
 
     def test_no_endpoint(self) -> None:
         """
-        What is no endpoint is told as that.
+        What is no endpoint is a wrong command line, and an example of one is given.
         """
         done = self.txsched("--server", "nonsense:1", "list")
-        self.assertEqual(1, done.returncode)
+        self.assertEqual(2, done.returncode)
         self.assertIn("--server: 'nonsense:1' is no client endpoint", done.stderr)
+        self.assertIn("expected one such as tcp:HOST:PORT", done.stderr)
 
     def test_only_a_private_socket_may_start_programs(self) -> None:
         """

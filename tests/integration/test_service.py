@@ -48,6 +48,19 @@ class StartTests(LivingTestCase):
         mode = (self.folder / "txsched.sock").stat().st_mode
         self.assertEqual(0o600, stat.S_IMODE(mode))
 
+    def test_only_the_user_can_read_the_database(self) -> None:
+        """
+        What jobs are given, and what programs write, is nobody else's business; a
+        database that is there keeps the mode that somebody gave it.
+        """
+        self.service().end(signal.SIGTERM)
+        path = self.folder / "txsched.db"
+        self.assertEqual(0o600, stat.S_IMODE(path.stat().st_mode))
+        path.chmod(0o640)
+        self.service()
+        for path in self.folder.glob("txsched.db*"):
+            self.assertEqual(0o640, stat.S_IMODE(path.stat().st_mode), path)
+
     def test_jobs_survive_a_kill_and_a_stale_socket_is_cleared(self) -> None:
         """
         After ``kill -9`` the next start finds the jobs, and takes the socket over.
@@ -60,6 +73,36 @@ class StartTests(LivingTestCase):
         self.assertIn("keeps 1 jobs", again.text)
         self.assertIn("removed txsched.sock, which a dead process left", again.text)
         self.assertEqual(["kept"], [one["id"] for one in self.json("list")["jobs"]])
+
+    def test_jobs_that_wait_survive_a_kill(self) -> None:
+        """
+        After ``kill -9`` in the middle of a run the next start abandons that one, and
+        the next follows it after the delay; a job that runs by hand is there.
+        """
+        (self.folder / "txsched.ini").write_text("[service]\nlease_duration = 1s\n")
+        service = self.service("--config", "txsched.ini")
+        add = ("add", "--trigger", "delay 100ms", "--on-crash", "abandon", "--id")
+        self.out(*add, "sync", "--", "sh", "-c", "test -e go || exec sleep 600")
+        self.out("add", "--trigger", "manual", "--id", "by-hand", "--", "echo", "hi")
+        self.until("sync", "running")
+        service.end(signal.SIGKILL)
+        (self.folder / "go").touch()
+        self.service("--config", "txsched.ini")
+        self.until("sync", "succeeded")
+        runs = self.json("runs", "sync")["runs"]
+        self.assertEqual("abandoned", runs[-1]["disposition"])
+        self.assertIn("hi", self.out("run", "by-hand", "--wait"))
+        self.assertIn("by hand", self.out("list", "by-hand"))
+
+    def until(self, job_id: str, disposition: str) -> None:
+        """
+        Wait for a run of a job with this disposition.
+        """
+        deadline = time.monotonic() + 30
+        seen: set[str] = set()
+        while disposition not in seen:
+            self.assertLess(time.monotonic(), deadline, seen)
+            seen = {run["disposition"] for run in self.json("runs", job_id)["runs"]}
 
     def test_a_lock_of_a_living_process_does_not_hold_up_the_start(self) -> None:
         """
@@ -144,6 +187,16 @@ class RefusalTests(LivingTestCase):
                 "the scheduler cannot start: ",
                 f"127.0.0.1:{port}",
             )
+
+    def test_a_folder_that_is_not_there(self) -> None:
+        """
+        The socket is named, and the reason of the system.
+        """
+        self.assert_fails(
+            self.twistd("--listen", "unix:nowhere/a.sock"),
+            "the scheduler cannot start: cannot listen on"
+            " unix:nowhere/a.sock:mode=600: No such file or directory\n",
+        )
 
     def test_a_database_that_cannot_be_opened(self) -> None:
         """

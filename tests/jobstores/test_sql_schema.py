@@ -11,12 +11,20 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from twisted.internet.defer import gatherResults
 
+from txsched.codec import encode_definition
 from txsched.errors import SchemaTooNew
 from txsched.jobstores.sql.dialect import dialect_of, open_engine
 from txsched.jobstores.sql.migrate import STEPS, migrate
+from txsched.jobstores.sql.rows import job_row, micros_of, run_row
 from txsched.jobstores.sql.statements import Statements
-from txsched.model import OnConflict
-from txsched.testing.contracts.job_store.samples import make_job
+from txsched.model import JobQuery, OnConflict
+from txsched.testing.contracts.job_store.samples import (
+    NODE,
+    after,
+    at,
+    make_job,
+    make_run,
+)
 
 from .sqlite import SQLiteTestCase
 
@@ -25,6 +33,13 @@ MADE_UP = (
     ("ALTER TABLE {p}things ADD COLUMN size BIGINT", "UPDATE {p}things SET size = 5"),
     ("INSERT INTO {p}things VALUES (2, 7)",),
 )
+
+
+def marks(count: int) -> str:
+    """
+    Give as many marks for values.
+    """
+    return ", ".join("?" * count)
 
 
 class MigrationTests(SQLiteTestCase):
@@ -98,6 +113,35 @@ class MigrationTests(SQLiteTestCase):
         store = await self.open_store(self.path)
         self.assertEqual(make_job(), await store.get_job("job"))
 
+    async def test_what_the_first_version_left(self) -> None:
+        """
+        Jobs in a file of the first version go on as they were: repeated, or removed
+        with the end of their last run.
+        """
+        self.make_path()
+        engine = open_engine(f"sqlite:///{self.path}", "crash")
+        dialect = dialect_of(engine)
+        sql = Statements(dialect, "txsched_")
+        active = make_run(make_job("last"), 0)
+        with engine.connect() as connection:
+            migrate(connection, dialect, "txsched_", STEPS[:1])
+            run = connection.exec_driver_sql
+            for job in (make_job("goes on"), make_job("last", None)):
+                definition = encode_definition(job)
+                run(sql.insert_job, (job.id, *job_row(job, definition)))
+                next_run = micros_of(job.next_run_time)
+                values = (job.id, next_run, next_run, 0, 0, None, None)
+                run(f"INSERT INTO txsched_schedule VALUES ({marks(7)})", values)
+            row = (*run_row(active, 0, None, 1000), None)
+            run(f"INSERT INTO txsched_runs VALUES ({marks(20)})", row)
+        store = await self.open_store(self.path)
+        self.assertEqual(make_job("goes on"), await store.get_job("goes on"))
+        everything = ("default",)
+        (lease,) = await store.claim_runs(NODE, at(1), at(31), 10, everything)
+        self.assertEqual([], await store.finish([after(lease.run, lease.term)]))
+        jobs = (await store.find_jobs(JobQuery())).items
+        self.assertEqual(["goes on"], [job.id for job in jobs])
+
     async def test_opened_by_several_at_once(self) -> None:
         """
         Stores that find no schema at the same moment make one together.
@@ -126,7 +170,9 @@ class CostTests(SQLiteTestCase):
         "active_runs",
         "move_cursor",
         "job_terms",
-        "finished_jobs",
+        "idle_jobs",
+        "leave_open",
+        "rearm",
         "delete_jobs",
         "delete_schedules",
         "next_due",

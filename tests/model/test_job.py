@@ -20,6 +20,7 @@ from txsched.model import (
     JobDefaults,
     JobSpec,
     OnCrash,
+    OnExcluded,
     Pause,
     jitter_offset,
     new_generation,
@@ -51,6 +52,8 @@ DEFINITION: dict[str, Any] = {
     "tags": ("a",),
     "on_crash": OnCrash.ABANDON,
     "keep_runs": 0,
+    "calendars": ("holidays",),
+    "on_excluded": OnExcluded.NEXT,
 }
 #: Each field of the state, and another value for it.
 STATE: dict[str, Any] = {

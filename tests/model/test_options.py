@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 
-from txsched.model import UTC, JobSpec, OnCrash
+from txsched.model import UTC, JobSpec, OnCrash, OnExcluded
 from txsched.model.options import MAX_ID, OPTIONS, check_option, check_options
 from txsched.testing import strategies
 from txsched.triggers import IntervalTrigger
@@ -88,6 +88,9 @@ GOOD: list[tuple[str, Any, Any]] = [
     ("start_time", None, None),
     ("start_time", NOW.astimezone(EAST), NOW),
     ("end_time", datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+    ("calendars", [], ()),
+    ("calendars", ["b", "a", "b"], ("b", "a")),
+    ("on_excluded", "previous", OnExcluded.PREVIOUS),
     ("tags", [], ()),
     ("tags", ["b", "a", "b"], ("a", "b")),
     ("tags", {"b", "a"}, ("a", "b")),

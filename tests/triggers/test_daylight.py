@@ -1,155 +1,26 @@
 """
-Cron through the changes of zones, held against a walk minute by minute.
+Cron through the changes of zones: the choices there are, and what others get wrong.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise
-from random import Random
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_instant
+from txsched.triggers import (
+    CronTrigger,
+    DateTrigger,
+    Fold,
+    Gap,
+    IntervalTrigger,
+    parse_instant,
+    parse_trigger,
+)
+from txsched.triggers.daylight import instants_of
 
-from .oracle import changes, elapsed_times, instant, named_times
-
-#: zone, and a stretch of time with changes of its offset.
-WINDOWS = [
-    ("Europe/Berlin", 2026),
-    ("Europe/Dublin", 2026),
-    ("America/New_York", 2026),
-    ("America/St_Johns", 2010),
-    ("America/Havana", 2026),
-    ("America/Sao_Paulo", 2018),
-    ("America/Scoresbysund", 2024),
-    ("Australia/Lord_Howe", 2026),
-    ("Africa/Casablanca", 2026),
-    ("Antarctica/Troll", 2026),
-    ("Asia/Kathmandu", 1986),
-    ("Asia/Tehran", 2021),
-    ("Asia/Pyongyang", 2015),
-    ("Asia/Gaza", 2026),
-    ("Pacific/Apia", 2011),
-    ("Pacific/Chatham", 2026),
-    ("America/Caracas", 2007),
-]
-RULES = [
-    "30 2 * * *",
-    "0 0 * * *",
-    "15,45 0-4 * * *",
-    "*/20 * * * *",
-    "*/15 2 * * *",
-    "5 */2 * * *",
-    "0,30 1,2,3,23 * * *",
-    "10 0 1,30,31 * fri",
-    "59 23 29-31 3,10,12 *",
-]
-
-
-def span(year):
-    """
-    Give the ends of a year in any zone.
-    """
-    return instant(year - 1, 12, 31), instant(year + 1, 1, 2)
-
-
-def matcher(text):
-    """
-    Give a predicate on naive wall times for a simple crontab expression.
-    """
-    minute, hour, day, month, weekday = text.split()
-    names = {"fri": 4}
-
-    def values(field, size):
-        found = set()
-        for item in field.split(","):
-            body, _, step = item.partition("/")
-            first, _, last = body.partition("-")
-            low, high = (0, size) if first == "*" else (int(first), int(last or first))
-            found |= set(range(low, high + 1, int(step or 1)))
-        return found
-
-    minutes, hours, days, months = (
-        values(field, size)
-        for field, size in ((minute, 59), (hour, 23), (day, 31), (month, 12))
-    )
-
-    def matches(wall):
-        if wall.minute not in minutes or wall.hour not in hours:
-            return False
-        if wall.month not in months:
-            return False
-        if weekday == "*":
-            return wall.day in days
-        return wall.day in days or wall.weekday() == names[weekday]
-
-    return matches
-
-
-class BruteForceTests(SynchronousTestCase):
-    """
-    Every rule over every change.
-    """
-
-    def check(self, zone, rule, start, end):
-        """
-        Walk and count one rule over one stretch.
-        """
-        minute, hour = rule.split()[:2]
-        elapsed = minute.startswith("*") or hour.startswith("*")
-        oracle = elapsed_times if elapsed else named_times
-        expected = oracle(matcher(rule), zone, start, end)
-        trigger = CronTrigger.from_crontab(rule, zone)
-        times = []
-        planned = trigger.get_next_fire_time(None, start)
-        while planned is not None and planned < end:
-            times.append(planned)
-            planned = trigger.get_next_fire_time(planned, start)
-        self.assertEqual(times, expected, (zone, rule))
-        for place, first in enumerate(expected):
-            counted = trigger.count_until(first, end)
-            self.assertEqual(counted, (len(expected) - place, expected[-1]))
-            self.assertEqual(
-                trigger.count_until(expected[0], first + timedelta(seconds=30)),
-                (place + 1, first),
-            )
-        return len(expected)
-
-    def test_every_change(self):
-        """
-        Around each change of each zone the walk finds what the wall says.
-        """
-        seen = 0
-        for zone, year in WINDOWS:
-            found = changes(zone, *span(year))
-            self.assertTrue(found, zone)
-            for change in found:
-                for rule in RULES:
-                    start = change - timedelta(hours=27)
-                    seen += self.check(zone, rule, start, start + timedelta(hours=54))
-        self.assertGreater(seen, 5000)
-
-    def test_any_moment(self):
-        """
-        Asked at any moment near a change, the answer is the first that follows.
-        """
-        draw = Random(20261123)
-        for zone, year in WINDOWS:
-            for change in changes(zone, *span(year)):
-                rule = draw.choice(RULES[:7])
-                minute, hour = rule.split()[:2]
-                elapsed = minute.startswith("*") or hour.startswith("*")
-                oracle = elapsed_times if elapsed else named_times
-                start = change - timedelta(hours=5)
-                expected = oracle(
-                    matcher(rule), zone, start, start + timedelta(hours=40)
-                )
-                trigger = CronTrigger.from_crontab(rule, zone)
-                for _ in range(30):
-                    asked = start + timedelta(seconds=draw.randrange(9 * 3600))
-                    answer = next(time for time in expected if time > asked)
-                    self.assertEqual(trigger.next_after(asked), answer, (zone, rule))
+from .oracle import instant
 
 
 class TrapTests(SynchronousTestCase):
@@ -227,6 +98,92 @@ class TrapTests(SynchronousTestCase):
             trigger.next_after(instant(2026, 10, 25, 1, 10)),
             instant(2026, 10, 26, 1, 30),
         )
+
+    def test_bounds_backwards(self):
+        """
+        Going back, too, there is nothing outside the bounds of a trigger.
+        """
+        daily = CronTrigger.parse(
+            "0 9 * * *", timezone="UTC", start_date="2026-05-01", end_date="2026-05-03"
+        )
+        self.assertEqual(
+            daily.previous_before(instant(2030, 1, 1)), instant(2026, 5, 2, 9)
+        )
+        self.assertEqual(
+            daily.previous_before(instant(2026, 5, 2, 9)), instant(2026, 5, 1, 9)
+        )
+        self.assertIsNone(daily.previous_before(instant(2026, 5, 1, 9)))
+
+    def test_wall_time_of_an_unknown_year(self):
+        """
+        A wall time outside the known years never happens.
+        """
+        for year in (1969, 2200):
+            wall = datetime(year, 6, 1)  # noqa: DTZ001
+            found = instants_of(wall, "Europe/Berlin", Gap.NEXT, Fold.FIRST)
+            self.assertEqual(found, ())
+
+    def test_fraction_of_a_second(self):
+        """
+        A fraction of a second stays with a wall time, but for one that waits for the
+        end of a gap.
+        """
+        spring = datetime(2026, 3, 29, 2, 30, 0, 5)  # noqa: DTZ001
+        autumn = datetime(2026, 10, 25, 2, 30, 0, 5)  # noqa: DTZ001
+        cases = [
+            (spring, Gap.NEXT, [instant(2026, 3, 29, 1)]),
+            (spring, Gap.SHIFT, [instant(2026, 3, 29, 1, 30, 0, 5)]),
+            (spring, Gap.SKIP, []),
+            (
+                autumn,
+                Gap.NEXT,
+                [
+                    instant(2026, 10, 25, 0, 30, 0, 5),
+                    instant(2026, 10, 25, 1, 30, 0, 5),
+                ],
+            ),
+        ]
+        for wall, gap, expected in cases:
+            found = instants_of(wall, "Europe/Berlin", gap, Fold.BOTH)
+            self.assertEqual(list(found), expected)
+
+    def test_choices(self):
+        """
+        Each choice for a gap and a fold, at 02:30 in Berlin and with times beside it.
+        """
+        spring, autumn = instant(2026, 3, 29), instant(2026, 10, 25)
+        hours = [timedelta(minutes=minutes) for minutes in (0, 30, 60, 90, 120, 150)]
+        cases = [
+            ("30 2 * * *", "gap next", spring, [2]),
+            ("30 2 * * *", "gap skip", spring, []),
+            ("30 2 * * *", "gap shift", spring, [3]),
+            ("0,30 2,3 * * *", "gap next", spring, [2, 3]),
+            ("0,30 2,3 * * *", "gap skip", spring, [2, 3]),
+            ("0,30 2,3 * * *", "gap shift", spring, [2, 3]),
+            ("30 2 * * *", "fold first", autumn, [1]),
+            ("30 2 * * *", "fold second", autumn, [3]),
+            ("30 2 * * *", "fold both", autumn, [1, 3]),
+            ("0,30 2,3 * * *", "fold first", autumn, [0, 1, 4, 5]),
+            ("0,30 2,3 * * *", "fold second", autumn, [2, 3, 4, 5]),
+            ("*/30 * * * *", "gap skip", spring, [0, 1, 2, 3, 4, 5]),
+            ("*/30 * * * *", "fold second", autumn, [0, 1, 2, 3, 4, 5]),
+            ("0,30 * * * *", "fold first", autumn, [0, 1, 2, 3, 4, 5]),
+        ]
+        for text, choice, start, expected in cases:
+            trigger = parse_trigger(f"crontab {text} Europe/Berlin {choice}")
+            times = trigger.between(start, start + timedelta(hours=3))
+            wanted = [start + hours[place] for place in expected]
+            self.assertEqual(list(times), wanted, (text, choice))
+
+    def test_hourly_after_the_changes(self):
+        """
+        An hourly job keeps its hour through both changes, and every day after them.
+        """
+        for text in ("0 * * * *", "0 0-23 * * *"):
+            trigger = CronTrigger.from_crontab(text, "America/New_York")
+            times = self.times(trigger, instant(2026, 3, 8), 24 * 10)
+            steps = {after - before for before, after in pairwise(times)}
+            self.assertEqual(steps, {timedelta(hours=1)})
 
     def test_steps_follow_elapsed_time(self):
         """

@@ -7,22 +7,30 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timedelta, timezone
-from itertools import pairwise
+from itertools import islice, pairwise
+from time import perf_counter
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched.codec import dumps, loads
+from txsched.interfaces import ICountingTrigger
 from txsched.testing.strategies import (
     cron_triggers,
     durations,
     instants,
     interval_triggers,
+    rrule_triggers,
     triggers,
 )
 from txsched.triggers import (
+    AndNotTrigger,
+    AndTrigger,
+    CalendarIntervalTrigger,
     DateTrigger,
     IntervalTrigger,
+    OrTrigger,
     format_duration,
     parse_duration,
     parse_instant,
@@ -38,6 +46,7 @@ laws = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+fewer = settings(laws, max_examples=100)
 
 
 def walk(trigger, now, steps):
@@ -50,6 +59,26 @@ def walk(trigger, now, steps):
         times.append(planned)
         planned = trigger.get_next_fire_time(planned, now)
     return times
+
+
+def has_phase(trigger):
+    """
+    Whether a trigger has times of its own, whatever its time before was.
+    """
+    kinds = (IntervalTrigger, CalendarIntervalTrigger)
+    return not isinstance(trigger, kinds) or trigger.start_date is not None
+
+
+def best_of_three(question):
+    """
+    Give the answer to a question, and the least time that it took, in seconds.
+    """
+    times = []
+    for _ in range(3):
+        begin = perf_counter()
+        answer = question()
+        times.append(perf_counter() - begin)
+    return answer, min(times)
 
 
 class LawTests(SynchronousTestCase):
@@ -78,10 +107,10 @@ class LawTests(SynchronousTestCase):
         """
         for before, after in pairwise(walk(trigger, now, 10)):
             self.assertEqual(trigger.next_after(before), after)
-            if not isinstance(trigger, IntervalTrigger) or trigger.start_date:
+            if has_phase(trigger):
                 self.assertEqual(trigger.next_after(after - TICK), after)
 
-    @laws
+    @fewer
     @given(triggers(), instants(), st.integers(0, 10))
     def test_other_zone_same_answer(self, trigger, now, hours):
         """
@@ -104,7 +133,7 @@ class LawTests(SynchronousTestCase):
         self.assertEqual(str(again), str(trigger))
         self.assertTrue(trigger.describe())
 
-    @laws
+    @fewer
     @given(triggers(), instants())
     def test_pickle_and_copy(self, trigger, now):
         """
@@ -121,7 +150,7 @@ class LawTests(SynchronousTestCase):
         Counting gives what walking meets.
         """
         times = walk(trigger, now, steps)
-        if times:
+        if times and ICountingTrigger.providedBy(trigger):
             end = times[-1] + TICK
             following = trigger.next_after(times[-1])
             if beyond and following is not None:
@@ -129,8 +158,68 @@ class LawTests(SynchronousTestCase):
             counted = trigger.count_until(times[0], end)
             self.assertEqual(counted, (len(times), times[-1]))
 
+    @fewer
+    @given(triggers(), instants())
+    def test_previous_is_the_way_back(self, trigger, now):
+        """
+        The last time before another one is the one that it follows.
+        """
+        for before, after in pairwise(walk(trigger, now, 10)):
+            self.assertEqual(trigger.previous_before(after), before)
+            if has_phase(trigger):
+                self.assertEqual(trigger.previous_before(before + TICK), before)
+
+    @fewer
+    @given(triggers(), instants(), st.integers(0, 10))
+    def test_between_is_the_walk(self, trigger, now, steps):
+        """
+        What lies between two instants is what walking meets.
+        """
+        times = walk(trigger, now, steps + 1)
+        if times:
+            expected = [time for time in times[:-1] if time >= now]
+            self.assertEqual(list(trigger.between(now, times[-1])), expected)
+
     @laws
-    @given(cron_triggers(), instants(), durations())
+    @given(triggers(), instants(), st.booleans())
+    def test_soon(self, trigger, now, back):
+        """
+        No answer takes over 10 ms, neither ahead nor back.
+        """
+        ask = trigger.previous_before if back else trigger.next_after
+        _, seconds = best_of_three(lambda: ask(now))
+        self.assertLess(seconds, 0.01, str(trigger))
+
+    @fewer
+    @given(triggers(), instants())
+    def test_codec_round_trip(self, trigger, now):
+        """
+        A trigger that was stored or sent is equal, and gives the same answers.
+        """
+        again = loads(dumps(trigger))
+        self.assertEqual(again, trigger)
+        self.assertEqual(again.next_after(now), trigger.next_after(now))
+
+    @fewer
+    @given(triggers(), instants(), st.sampled_from([3600, 86_400]))
+    def test_masks_are_the_walk(self, trigger, now, length):
+        """
+        The mask of an hour or a day has those times that are met there.
+        """
+        if isinstance(trigger, (OrTrigger, AndTrigger, AndNotTrigger)):
+            return
+        first = trigger.next_after(now)
+        first = (first or now).replace(microsecond=0)
+        mask = trigger.mask(first, length)
+        if mask is not None:
+            end = first + timedelta(seconds=length)
+            times = islice(trigger.between(first, end), 200)
+            places = [(time - first) // timedelta(seconds=1) for time in times]
+            met = [place for place, bit in enumerate(f"{mask:b}"[::-1]) if bit == "1"]
+            self.assertEqual(places, met[:200])
+
+    @laws
+    @given(cron_triggers() | rrule_triggers(), instants(), durations())
     def test_counts_add_up(self, trigger, now, length):
         """
         Counting a stretch in two parts gives the same as counting it at once.

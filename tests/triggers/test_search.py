@@ -1,18 +1,39 @@
 """
-Searching backwards, which counting relies on.
+Searching backwards and counting, and how long the longest searches take.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from time import process_time
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.triggers import Fold, Gap
-from txsched.triggers.cron import crontab
+from txsched.triggers import CronTrigger, Fold, Gap
+from txsched.triggers.cron import crontab, own
 from txsched.triggers.cron.search import Schedule
+from txsched.triggers.timeline import timeline
+from txsched.triggers.zones import find_zone
 
 from .oracle import instant
+
+TICK = timedelta(microseconds=1)
+laws = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+#: A zone, and a moment near which its offset changes.
+CHANGES = [
+    ("Europe/Berlin", instant(2026, 3, 29, 1)),
+    ("Europe/Berlin", instant(2026, 10, 25, 1)),
+    ("Europe/Dublin", instant(2026, 10, 25, 1)),
+    ("Antarctica/Troll", instant(2026, 3, 29, 1)),
+    ("Antarctica/Troll", instant(2026, 10, 25, 1)),
+    ("Australia/Lord_Howe", instant(2026, 10, 3, 15, 30)),
+    ("Africa/Casablanca", instant(2026, 2, 15, 2)),
+    ("Pacific/Apia", instant(2011, 12, 30, 10)),
+    ("Pacific/Kwajalein", instant(1993, 8, 21, 12)),
+    ("Africa/Monrovia", instant(1972, 1, 7, 0, 44, 30)),
+]
 
 
 def schedule(text, zone):
@@ -81,3 +102,124 @@ class LastBeforeTests(SynchronousTestCase):
             self.assertIsNone(
                 schedule("0 0 30 2 *", zone).last_before(instant(2026, 1, 1))
             )
+
+
+class LawTests(SynchronousTestCase):
+    """
+    What holds near every change, for rules of up to one time a second.
+    """
+
+    @laws
+    @given(
+        st.sampled_from(CHANGES),
+        st.sampled_from(Gap),
+        st.sampled_from(Fold),
+        st.sampled_from(["0", "30", "0-59", "0,1,59"]),
+        st.sampled_from(["0", "0-59/7", "30,45", "0-59"]),
+        st.sampled_from(["0-23", "0,2", "1-3", "2", "13,23", "*"]),
+        st.integers(-(10**11), 10**11),
+        st.integers(0, 10**11),
+    )
+    def test_questions_agree(
+        self, change, gap, fold, second, minute, hour, begin, length
+    ):
+        """
+        Walking forwards and backwards and counting meet the same times.
+        """
+        zone, moment = change
+        trigger = CronTrigger(
+            second=second, minute=minute, hour=hour, timezone=zone, gap=gap, fold=fold
+        )
+        start = moment + timedelta(microseconds=begin)
+        end = start + timedelta(microseconds=length)
+        times = []
+        for time in trigger.between(start, end):
+            times.append(time)
+            if len(times) == 300:
+                end = time + TICK
+                break
+        self.assertEqual(times, sorted(set(times)))
+        backwards, time = [], trigger.previous_before(end)
+        while time is not None and time >= start:
+            backwards.append(time)
+            time = trigger.previous_before(time)
+        self.assertEqual(backwards[::-1], times)
+        for first in times[:1]:
+            counted = trigger.count_until(first, end)
+            self.assertEqual(counted, (len(times), times[-1]))
+
+    def test_count_of_a_lost_day(self):
+        """
+        Times that are put off by a day and fall beside those of that day are counted.
+        """
+        trigger = CronTrigger(
+            second="0-59",
+            minute="0-59",
+            hour="0-11",
+            timezone="Pacific/Apia",
+            gap="shift",
+        )
+        start, end = instant(2011, 12, 30, 10), instant(2011, 12, 31, 10)
+        first = trigger.next_after(start - TICK)
+        self.assertEqual(first, start)
+        number, last = trigger.count_until(first, end)
+        self.assertEqual((number, last), (43_200, start + timedelta(seconds=43_199)))
+        odd = first + timedelta(microseconds=1)
+        counted = trigger.count_until(odd, start + timedelta(microseconds=1_500_000))
+        self.assertEqual(counted, (2, start + timedelta(seconds=1)))
+
+
+class LongSearchTests(SynchronousTestCase):
+    """
+    The searches that have the furthest to go.
+    """
+
+    ZONES = (
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "America/Santiago",
+        "Africa/Casablanca",
+        "Antarctica/Troll",
+        "Asia/Gaza",
+    )
+    RULES = (
+        {"month": 2, "day": 30},
+        {"month": 3, "day": "last sun", "hour": 2, "minute": 30},
+        {"month": 3, "day": "2nd sun", "hour": 2, "minute": 30},
+        {"month": 10, "day": "last sun", "hour": "1-2", "year": 2199},
+        {"month": 2, "day": 29, "day_of_week": "mon", "week": 9},
+        {"year": 1970, "day": "last", "hour": 2},
+        {"year": 2199, "day_of_week": "sun", "hour": 2, "minute": 30},
+    )
+
+    def test_within_ten_milliseconds(self):
+        """
+        No answer takes ten milliseconds, with nothing known beforehand.
+
+        Half as much again is allowed here for a slow machine that also measures
+        which lines are run; the best of three attempts counts.
+        """
+        for zone in self.ZONES:
+            for fields in self.RULES:
+                for gap in Gap:
+                    took = min(self.attempt(zone, fields, gap) for _ in range(3))
+                    self.assertLess(took, 0.015, (zone, fields, gap))
+
+    def attempt(self, zone, fields, gap):
+        """
+        Measure the slower of two questions to a new trigger, in seconds.
+        """
+        longest = 0.0
+        rule = own.parse(own.join_fields(fields))
+        for question, moment in (
+            (Schedule.next_after, instant(1960, 1, 1)),
+            (Schedule.last_before, instant(2500, 1, 1)),
+        ):
+            schedule = Schedule(rule, zone, gap, Fold.FIRST)
+            timeline.cache_clear()
+            find_zone.cache_clear()
+            began = process_time()
+            question(schedule, moment)
+            longest = max(longest, process_time() - began)
+        return longest

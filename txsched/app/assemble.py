@@ -66,6 +66,7 @@ def assemble_scheduler(
             retention_age=config.retention.age,
             retention_count=config.retention.count,
         ),
+        calendars=config.calendars,
     )
 
 

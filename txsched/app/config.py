@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from attrs import Factory, field, frozen
 
 from ..errors import BadConfiguration
-from ..model import JobDefaults, OnCrash
+from ..model import ICalendar, JobDefaults, OnCrash
 from .checking import is_a, job_option, one_of, or_none, valid, within
 from .databases import DURABILITIES, check_database
 from .executing import ExecutorChoice
@@ -291,11 +291,13 @@ class Config:
     The whole configuration.
 
     :ivar executors: by alias, who carries out runs; a file adds to the default ones.
+    :ivar calendars: by name, the times that jobs can be kept from.
     """
 
     service: ServiceSection = Factory(ServiceSection)
     jobs: JobSection = Factory(JobSection)
     executors: Mapping[str, ExecutorChoice] = Factory(_default_executors)
+    calendars: Mapping[str, ICalendar] = Factory(dict)
     tasks: TasksSection = Factory(TasksSection)
     retention: RetentionSection = Factory(RetentionSection)
     limits: LimitsSection = Factory(LimitsSection)

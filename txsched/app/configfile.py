@@ -18,8 +18,10 @@ from typing import Any
 
 from attrs import define, evolve, field, fields, fields_dict
 
-from ..errors import BadConfiguration, BadValue
+from ..errors import BadConfiguration, BadTrigger, BadValue
+from ..model import ICalendar
 from ..model.options import check_option
+from ..triggers.calendars import parse_calendar
 from .config import READ, Config
 from .executing import ExecutorChoice
 from .reading import suggestion
@@ -27,6 +29,7 @@ from .reading import suggestion
 __all__ = ["load_config", "parse_config", "read_sample"]
 
 _EXECUTORS = "executors"
+_CALENDARS = "calendars"
 
 
 def read_sample() -> str:
@@ -80,6 +83,8 @@ class _Reading:
         for name, values in self._sections(text):
             if name == _EXECUTORS:
                 parts[name] = self._executors(values)
+            elif name == _CALENDARS:
+                parts[name] = self._calendars(values)
             elif name in fields_dict(Config):
                 parts[name] = self._section(name, values)
             else:
@@ -147,3 +152,15 @@ class _Reading:
             except ValueError as error:
                 self._fault(_EXECUTORS, alias, str(error))
         return executors
+
+    def _calendars(self, values: Mapping[str, str]) -> Mapping[str, ICalendar]:
+        calendars = {}
+        for name, text in values.items():
+            try:
+                check_option("calendars", [name])
+                calendars[name] = parse_calendar(text)
+            except BadTrigger as error:
+                self._fault(_CALENDARS, name, str(error))
+            except BadValue as error:
+                self._fault(_CALENDARS, name, error.reason)
+        return calendars

@@ -4,12 +4,14 @@ The databases that a service can keep its jobs in, by the scheme of their URL.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ..interfaces import IJobStore
 
-__all__ = ["DURABILITIES", "check_database", "make_store"]
+__all__ = ["DURABILITIES", "check_database", "make_private", "make_store"]
 
 #: What committed work may survive: a power cut, or the end of the process alone.
 DURABILITIES = ("power loss", "crash")
@@ -57,6 +59,20 @@ def check_database(url: str) -> None:
         )
     if scheme == "memory:" and rest:
         raise ValueError(f"expected memory: alone, not {url!r}")
+
+
+def make_private(url: str) -> None:
+    """
+    Let the file of a database that is not there yet be the user's of the service alone.
+
+    Arguments of jobs and the output of programs are nobody else's business.  SQLite
+    gives the files beside it, such as its log, the same mode.  A file that is there
+    stays as it is; one that cannot be made is left to the store to complain about.
+    """
+    path = url[len(_SQLITE) :].partition("?")[0]
+    if _scheme(url) == _SQLITE and not path.startswith("file:"):
+        with suppress(OSError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def make_store(url: str, reactor: Any, durability: str, result_limit: int) -> IJobStore:

@@ -16,6 +16,7 @@ __all__ = ["Listener"]
 _INSECURE = "insecure"
 #: ``sockaddr_un.sun_path`` has room for so many bytes.
 _LONGEST_PATH = 107
+_LAST_PORT = 65535
 _PRIVATE_MODE = 0o600
 
 
@@ -85,6 +86,8 @@ class Listener:
             self._check_path(self.path)
         if self._kind != "systemd":
             self._check_endpoint()
+        if self._kind in ("tcp", "ssl"):
+            self._check_port()
 
     def _check_path(self, path: str) -> None:
         if not path or "\0" in path:
@@ -105,6 +108,13 @@ class Listener:
             raise ValueError(
                 f"{self.endpoint!r} is no server endpoint: {why}"
             ) from None
+
+    def _check_port(self) -> None:
+        port = int(self._options.get("port") or _split(self.endpoint)[1])
+        if not 0 <= port <= _LAST_PORT:
+            raise ValueError(
+                f"port {port} of {self.endpoint!r} is not within 0 to {_LAST_PORT}"
+            )
 
     @property
     def _kind(self) -> str:

@@ -5,6 +5,7 @@ The options of ``twistd scheduler``.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from attrs import evolve
@@ -107,6 +108,21 @@ class SchedulerOptions(Options):
         Explain the service below its options.
         """
         return f"{super().getUsage(width)}\n{_DESCRIPTION}"
+
+    def parseOptions(  # noqa: N802
+        self, options: Sequence[str] | None = None
+    ) -> None:
+        """
+        Take the command line; complain about what is no option, and exit with 1.
+
+        Some versions of Twisted would print all the help, and exit with 0.
+        """
+        try:
+            super().parseOptions(options)  # type: ignore[no-untyped-call]
+        except UsageError as error:
+            advice = "'twistd scheduler --help' has the options"
+            sys.stderr.write(f"{_COMMAND_LINE}: {error} ({advice})\n")
+            sys.exit(1)
 
     def postOptions(self) -> None:  # noqa: N802
         """

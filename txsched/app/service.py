@@ -23,6 +23,7 @@ from ..executors import CommandExecutor
 from .assemble import assemble_executors, assemble_factory, assemble_scheduler
 from .clockwatch import ClockWatch
 from .config import Config
+from .databases import make_private
 from .listening import Listener
 from .sockets import SocketTaken, clear_stale_socket
 
@@ -126,6 +127,7 @@ class SchedulerService(MultiService):
         for folder in map(os.path.abspath, self.config.tasks.path):
             if folder not in sys.path:
                 sys.path.append(folder)
+        make_private(service.database)
         await self.scheduler.start(paused=self._paused)
         self._open = True
         self._watch.start()
@@ -155,7 +157,13 @@ class SchedulerService(MultiService):
     async def _listen(self, listener: Listener) -> None:
         factory = assemble_factory(self.config, listener, self.scheduler)
         endpoint = serverFromString(self._reactor, listener.description)
-        self._listening.append((await endpoint.listen(factory), factory))
+        try:
+            port = await endpoint.listen(factory)
+        except OSError as error:
+            raise SocketTaken(
+                f"cannot listen on {listener}: {error.strerror or error}"
+            ) from None
+        self._listening.append((port, factory))
 
     def _tell_started(self, _: None) -> None:
         self._starting = False

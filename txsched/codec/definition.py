@@ -11,7 +11,7 @@ from typing import Any
 import cbor2
 
 from ..errors import BadBox, NotSerializable
-from ..model import Call, Job, OnCrash, Pause, from_micros, to_micros
+from ..model import Call, Job, OnCrash, OnExcluded, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
 from ..model.showing import shown
 from .plain import to_plain
@@ -23,6 +23,7 @@ __all__ = ["decode_job", "encode_definition"]
 
 _VERSION = 1
 _MICROSECOND = timedelta(microseconds=1)
+_ON_EXCLUDED = {one.value: one for one in OnExcluded}
 _ON_CRASH = {one.value: one for one in OnCrash}
 
 
@@ -81,8 +82,16 @@ def _encode(job: Job) -> bytes:
             list(job.tags),
             job.on_crash.value,
             job.keep_runs,
+            # Most jobs have none.
+            *_exclusion(job),
         ]
     )
+
+
+def _exclusion(job: Job) -> tuple[Any, ...]:
+    if not job.calendars and job.on_excluded is OnExcluded.SKIP:
+        return ()
+    return list(job.calendars), job.on_excluded.value
 
 
 def decode_job(
@@ -137,7 +146,9 @@ def _decode(
         tags,
         on_crash,
         keep_runs,
+        *exclusion,
     ) = content
+    calendars, on_excluded = exclusion or ((), "skip")
     if not callable(getattr(trigger, "get_next_fire_time", None)):
         raise BadBox(f"{shown(trigger)} is not a trigger")
     return Job(
@@ -156,6 +167,8 @@ def _decode(
         tuple(tags),
         _ON_CRASH[on_crash],
         keep_runs,
+        tuple(calendars),
+        _ON_EXCLUDED[on_excluded],
         paused,
         generation,
         revision,

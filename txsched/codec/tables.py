@@ -27,6 +27,7 @@ from ..model import (
     Job,
     JobSpec,
     OnCrash,
+    OnExcluded,
     Run,
     from_micros,
     to_micros,
@@ -243,7 +244,8 @@ def make_spec(task: Any, trigger: Any, args: Any, kwargs: Any, options: Any) -> 
 _JOB_FIELDS = (
     *("id", "call.task", "call.args", "call.kwargs", "trigger", "name", "executor"),
     *("misfire_grace_time", "coalesce", "max_instances", "max_runs", "start_time"),
-    *("end_time", "jitter", "tags", "on_crash", "keep_runs", "paused", "generation"),
+    *("end_time", "jitter", "tags", "on_crash", "keep_runs", "calendars"),
+    *("on_excluded", "paused", "generation"),
     *("revision", "next_run_time", "run_count"),
 )
 _JOB_COLUMNS = (
@@ -258,6 +260,8 @@ _JOB_COLUMNS = (
     | _lengths("misfire_grace_time", "jitter")
     | {"tags": _Column("tags", _encode_items, tuple)}
     | {"on_crash": _enum_column("on_crash", OnCrash)}
+    | {"calendars": _Column("calendars", _encode_items, tuple)}
+    | {"on_excluded": _enum_column("on_excluded", OnExcluded)}
 )
 
 

@@ -10,9 +10,21 @@ from typing import Any
 from cbor2 import CBORTag
 
 from ..errors import BadBox
-from ..model import from_micros, to_micros
+from ..model import ITrigger, from_micros, to_micros
 from ..model.showing import shown
-from ..triggers import CronTrigger, DateTrigger, IntervalTrigger, parse_trigger
+from ..triggers import (
+    AndNotTrigger,
+    AndTrigger,
+    CalendarIntervalTrigger,
+    CronTrigger,
+    DateTrigger,
+    DelayTrigger,
+    IntervalTrigger,
+    ManualTrigger,
+    OrTrigger,
+    RRuleTrigger,
+    parse_trigger,
+)
 from .plain import DECODERS, ENCODERS, FIRST_TAG
 
 __all__: list[str] = []
@@ -38,7 +50,7 @@ def _encode_interval(trigger: IntervalTrigger, place: str, depth: int) -> CBORTa
     return CBORTag(_INTERVAL, content)
 
 
-def _encode_text(trigger: CronTrigger, place: str, depth: int) -> CBORTag:
+def _encode_text(trigger: ITrigger, place: str, depth: int) -> CBORTag:
     return CBORTag(_TEXT, str(trigger))
 
 
@@ -89,11 +101,23 @@ def _decode_text(content: Any, immutable: bool) -> Any:
     return _text(content)
 
 
+#: The kinds that are kept as text.
+_WRITTEN = (
+    CronTrigger,
+    CalendarIntervalTrigger,
+    RRuleTrigger,
+    OrTrigger,
+    AndTrigger,
+    AndNotTrigger,
+    DelayTrigger,
+    ManualTrigger,
+)
+
 ENCODERS.update(
     {
         DateTrigger: _encode_date,
         IntervalTrigger: _encode_interval,
-        CronTrigger: _encode_text,
+        **dict.fromkeys(_WRITTEN, _encode_text),
     }
 )
 DECODERS.update(

@@ -48,6 +48,7 @@ _NUMBERS: dict[type, int] = {
     Disposition: 12,
     OnCrash: 13,
     OnConflict: 14,
+    model.OnExcluded: 15,
     model.SchedulerStarted: 20,
     model.SchedulerPaused: 21,
     model.SchedulerResumed: 22,

@@ -8,11 +8,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from ..errors import BadTrigger, BadValue
 from ..interfaces import IExecutor
-from ..model import Call, Job, JobDefaults, JobSpec, new_generations
+from ..model import (
+    Call,
+    Job,
+    JobDefaults,
+    JobSpec,
+    OnExcluded,
+    new_generation,
+    new_generations,
+)
+from .adopting import check_jitter, jitter_of, runs_by_hand, seeded
+from .exclusion import Exclusion
 from .planning import first_planned_time
 
 __all__ = ["JobBuilder"]
@@ -25,25 +35,40 @@ class JobBuilder:
 
     :ivar executors: who can carry them out, by alias.
     :ivar defaults: the options that hold where nobody said.
+    :ivar exclusion: the calendars that jobs may name.
     """
 
     executors: Mapping[str, IExecutor]
     defaults: JobDefaults
+    exclusion: Exclusion = field(factory=Exclusion)
 
     def build(self, specs: Sequence[JobSpec], now: datetime) -> list[Job]:
         """
         Make the jobs that *specs* ask for.
 
+        A job takes over what its trigger brings along: its ``jitter``, where the
+        options do not say, and of a trigger with ``for_job`` what that gives for the
+        id of the job.
+
         :raises BadValue: it names an executor that is not there, or a call that the
-            executor cannot carry out.
+            executor cannot carry out; or jitter, with a trigger that waits.
         :raises BadTrigger: it has no planned time from *now* on.
         """
         return [
-            self._build(spec, now, generation)
+            self._build(spec, spec.options.get("id") or uuid4().hex, now, generation)
             for spec, generation in zip(specs, new_generations(len(specs)), strict=True)
         ]
 
-    def _build(self, spec: JobSpec, now: datetime, generation: str) -> Job:
+    def rebuild(self, job_id: str, spec: JobSpec, now: datetime) -> Job:
+        """
+        Make the job that *spec* asks for, under the id that it has already.
+
+        :raises BadValue: as :meth:`build` does.
+        :raises BadTrigger: as :meth:`build` does.
+        """
+        return self._build(spec, job_id, now, new_generation())
+
+    def _build(self, spec: JobSpec, job_id: str, now: datetime, generation: str) -> Job:
         options = spec.options
         get = options.get
         defaults = self.defaults
@@ -51,13 +76,19 @@ class JobBuilder:
         call = Call(spec.task, spec.args, spec.kwargs)
         self.check(alias, call)
         start, end = get("start_time"), get("end_time")
-        first = first_planned_time(spec.trigger, now, start, end)
-        if first is None:
-            raise BadTrigger("trigger", f"{spec.trigger} has no planned time ahead")
-        return Job(
-            get("id") or uuid4().hex,
+        trigger = seeded(spec.trigger, job_id)
+        jitter = options["jitter"] if "jitter" in options else jitter_of(trigger)
+        check_jitter(trigger, jitter)
+        calendars = get("calendars", ())
+        first = None
+        if not calendars:
+            first = first_planned_time(trigger, now, start, end)
+            if first is None and not runs_by_hand(trigger):
+                raise BadTrigger("trigger", f"{trigger} has no planned time ahead")
+        job = Job(
+            job_id,
             call,
-            spec.trigger,
+            trigger,
             get("name") or call.task_name,
             alias,
             get("misfire_grace_time", defaults.misfire_grace_time),
@@ -66,16 +97,33 @@ class JobBuilder:
             get("max_runs"),
             start,
             end,
-            get("jitter"),
+            jitter,
             get("tags", ()),
             get("on_crash", defaults.on_crash),
             get("keep_runs", defaults.keep_runs),
+            calendars,
+            get("on_excluded", OnExcluded.SKIP),
             None,
             generation,
             1,
             first,
             0,
         )
+        return self._within_calendars(job, now) if calendars else job
+
+    def _within_calendars(self, job: Job, now: datetime) -> Job:
+        """
+        Give a job its first planned time that its calendars allow.
+        """
+        guarded = self.exclusion.guarded(job)
+        first = first_planned_time(guarded.trigger, now, job.start_time, job.end_time)
+        if first is None and not runs_by_hand(job.trigger):
+            raise BadTrigger(
+                "trigger",
+                f"{job.trigger} has no planned time ahead that"
+                f" {', '.join(job.calendars)} would allow",
+            )
+        return evolve(job, next_run_time=first)
 
     def check(self, alias: str, call: Call) -> None:
         """

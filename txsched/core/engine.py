@@ -23,6 +23,7 @@ from ..errors import NoSuchJob, StaleRevision, StoreUnavailable
 from ..interfaces import IClock, IExecutor, IJobStore
 from ..model import (
     Disposition,
+    Job,
     JobFinished,
     JobLease,
     JobPaused,
@@ -36,8 +37,10 @@ from ..model import (
 from .aftermath import taken_over
 from .alarm import Alarm
 from .committing import Committer, within
+from .exclusion import Exclusion
 from .planning import plan
 from .publisher import Publisher
+from .rearming import Rearmer
 from .retention import Retention
 from .runner import Runner
 from .settings import Settings
@@ -78,7 +81,9 @@ class Engine:
     node: str
     _settings: Settings
     _publisher: Publisher
+    _exclusion: Exclusion = field(factory=Exclusion)
     runner: Runner = field(init=False)
+    rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
     _running: bool = field(default=False, init=False)
     _paused: bool = field(default=False, init=False)
@@ -98,6 +103,7 @@ class Engine:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
+        self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
             self._store,
             self._executors,
@@ -105,6 +111,7 @@ class Engine:
             self._settings,
             self._publisher,
             self._landed,
+            self.rearmer,
         )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
@@ -311,7 +318,8 @@ class Engine:
         broken: list[tuple[JobLease, Exception]] = []
         for lease in leases:
             try:
-                plans.append(plan(lease, now, self.node, self._executors))
+                decide = self._exclusion.plan if lease.job.calendars else plan
+                plans.append(decide(lease, now, self.node, self._executors))
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))
@@ -320,7 +328,7 @@ class Engine:
         lost = await self._committer.commit(plans)
         running = Disposition.RUNNING
         self.runner.start(
-            (lease.job, run, lease.term)
+            (_as_planned(lease.job, decided), run, lease.term)
             for lease, decided in zip(planned, plans, strict=True)
             if decided.job_id not in lost
             for run in decided.runs
@@ -380,6 +388,7 @@ class Engine:
             self.node, now, until, limit, tuple(self._executors)
         )
         ends = []
+        given_up = []
         starts = []
         for lease in leases:
             if self.runner.keep(lease.run.id, lease.term):
@@ -387,6 +396,8 @@ class Engine:
             end = taken_over(lease, now)
             if end is not None:
                 ends.append(end)
+                if lease.job is not None:
+                    given_up.append((lease.job, end.run))
                 continue
             run, job, term = lease
             assert job is not None
@@ -407,7 +418,17 @@ class Engine:
         self.runner.start(starts)
         if ends:
             await self.runner.finish(ends)
+            await self.rearmer.follow(given_up)
         return _Batch(len(leases), len(leases) >= limit)
+
+
+def _as_planned(job: Job, decided: Plan) -> Job:
+    """
+    Bring the progress of a job up to date, where it matters for the end of its run.
+    """
+    if decided.waiting is None and job.next_run_time is not None:
+        return job
+    return evolve(job, next_run_time=None, run_count=decided.run_count)
 
 
 def _begun_because(run: Run) -> str | None:

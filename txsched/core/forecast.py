@@ -92,8 +92,8 @@ def _leap(
     """
     Go from a planned time to the first one from *instant* on.
 
-    A trigger that cannot count is walked for :data:`~.planning.MAX_STEPS`, and asked
-    anew when that does not suffice.
+    A trigger that cannot count is walked for :data:`~.planning.MAX_STEPS`; it is asked
+    anew when that does not suffice, as is one that stops counting.
 
     :returns: how many were left behind, and the planned time.
     """
@@ -102,10 +102,13 @@ def _leap(
     count_until = getattr(job.trigger, "count_until", None)
     if count_until is not None:
         times, last = count_until(planned, instant)
-        return times, planned_after(job, last, last)
-    for times in range(1, MAX_STEPS + 1):
-        planned = planned_after(job, planned, planned)
+        planned = planned_after(job, last, last)
         if planned is None or planned >= instant:
             return times, planned
+    else:
+        for times in range(1, MAX_STEPS + 1):
+            planned = planned_after(job, planned, planned)
+            if planned is None or planned >= instant:
+                return times, planned
     first = first_planned_time(job.trigger, instant, job.start_time, job.end_time)
-    return MAX_STEPS, None if first is None or first < instant else first
+    return times, None if first is None or first < instant else first

@@ -16,6 +16,10 @@ a trigger that cannot count is walked in stretches of :data:`MAX_STEPS`, one for
 each call, with the cursor left in between.  So a call is bounded in time and
 memory, whatever happened while nobody planned.
 
+A job that waits (:class:`~txsched.model.Waiting`) has one planned time at most that
+has arrived.  Its plan leaves the next one open, for the store to set it: one that does
+not run counts as an end at the instant of planning.
+
 Nothing here asks a clock, draws a random number or waits.
 """
 
@@ -33,11 +37,21 @@ from ..model import (
     JobLease,
     Plan,
     Run,
+    Waiting,
     jitter_offset,
     run_id,
+    waiting_of,
 )
 
-__all__ = ["MAX_STEPS", "first_planned_time", "pass_over", "plan", "planned_after"]
+__all__ = [
+    "MAX_STEPS",
+    "due_of",
+    "first_planned_time",
+    "pass_over",
+    "plan",
+    "planned_after",
+    "waiting_after",
+]
 
 #: How many planned times of a trigger that cannot count are walked in one call.
 MAX_STEPS = 1000
@@ -114,7 +128,7 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
     jitter = job.jitter
     if (
         following is not None
-        and (following if jitter is None else _due(job, following)) <= now
+        and (following if jitter is None else due_of(job, following)) <= now
     ):
         return _plan_many(lease, following, now, node, executors)
     grace = job.misfire_grace_time
@@ -132,12 +146,32 @@ def plan(lease: JobLease, now: datetime, node: str, executors: Collection[str]) 
         term,
         (run,),
         following,
-        following if jitter is None or following is None else _due(job, following),
+        following if jitter is None or following is None else due_of(job, following),
         run_count,
+        None
+        if following is not None or not hasattr(job.trigger, "waiting")
+        else waiting_after(job, run_count, active, run, now),
     )
 
 
-def _due(job: Job, planned: datetime) -> datetime:
+def waiting_after(
+    job: Job, run_count: int, active: tuple[Run, ...], last: Run, now: datetime
+) -> Waiting | None:
+    """
+    Give what the job waits for after a plan made at *now* whose last run is *last*.
+    """
+    waiting = waiting_of(job, run_count)
+    if waiting is None or waiting.delay is None:
+        return waiting
+    if active or last.ended_at is None:
+        return waiting
+    return None if waiting.following(now) is None else waiting
+
+
+def due_of(job: Job, planned: datetime) -> datetime:
+    """
+    Give the instant at which a planned time of *job* arrives.
+    """
     if job.jitter is None:
         return planned
     return planned + jitter_offset(job.id, planned, job.jitter)
@@ -228,7 +262,7 @@ class _Walk:
         """
         Whether there is a next planned time, and it has arrived.
         """
-        return self.at is not None and _due(self.job, self.at) <= self.now
+        return self.at is not None and due_of(self.job, self.at) <= self.now
 
     def step(self) -> datetime:
         """
@@ -253,6 +287,8 @@ class _Walk:
                 end = min(end, end_time + _MICROSECOND)
             times, last = count_until(self.at, end)
             self.at = planned_after(self.job, last, self.now)
+            if self.at is not None and self.at < end:
+                self.steps = 0
             return times, last
         times, last = 0, self.at
         while self.at is not None and self.at < end and self.steps > 0:
@@ -300,8 +336,12 @@ def _plan_many(
         if job.max_runs is not None and run_count >= job.max_runs:
             walk.at = None
     cursor = walk.at
-    due = None if cursor is None else _due(job, cursor)
-    return Plan(job.id, term, (*rows, *started), cursor, due, run_count)
+    due = None if cursor is None else due_of(job, cursor)
+    runs = (*rows, *started)
+    waiting = None
+    if cursor is None:
+        waiting = waiting_after(job, run_count, active, runs[-1], now)
+    return Plan(job.id, term, runs, cursor, due, run_count, waiting)
 
 
 def _skip_rest(
@@ -366,8 +406,10 @@ def _before(
     if times == 2:
         return first
     walk = _Walk(job, first, now, times)
-    taken = walk.stretch(last)
-    return first if taken is None else taken[1]
+    before = first
+    while (taken := walk.stretch(last)) is not None:
+        before = taken[1]
+    return before
 
 
 def pass_over(

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from ..errors import StaleRevision
+from ..errors import NoSuchJob, StaleRevision
 from ..interfaces import IJobStore
 from ..model import (
     MAX_PAGE,
@@ -22,7 +22,7 @@ from ..model import (
     run_id,
 )
 
-__all__ = ["change_job", "forecast_jobs", "request_run"]
+__all__ = ["cancel_run", "change_job", "forecast_jobs", "request_run"]
 
 _ACTIVE = tuple(one for one in Disposition if one.active)
 
@@ -74,6 +74,33 @@ async def _holder(store: IJobStore, job: Job) -> str | None:
         page = await store.find_runs(evolve(query, cursor=page.next_cursor))
         active += len(page.items)
     return None if active < job.max_instances else oldest
+
+
+async def cancel_run(
+    store: IJobStore,
+    stop: Callable[[str, str], bool],
+    run_id: str,
+    reason: str,
+    now: datetime,
+) -> tuple[Run, bool, list[Job]]:
+    """
+    End a run that waits, or have it stopped where it is carried out.
+
+    :param stop: asks a run in flight here to stop, and says whether there is one.
+    :returns: the run as it is now, whether it ended by this, and its job as it was
+        before, if it is there.
+    :raises NoSuchRun: it is not there.
+    """
+    before = await store.get_run(run_id)
+    try:
+        jobs = [await store.get_job(before.job_id)]
+    except NoSuchJob:
+        jobs = []
+    (run,) = await store.cancel_runs((run_id,), reason, now)
+    if stop(run_id, reason):
+        return await store.get_run(run_id), False, jobs
+    ended = before.ended_at is None and run.disposition is Disposition.CANCELLED
+    return run, ended, jobs
 
 
 async def change_job(

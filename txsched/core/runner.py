@@ -33,6 +33,7 @@ from .aftermath import aftermath, cut_off
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
 from .publisher import Publisher
+from .rearming import Rearmer
 from .settings import Settings
 
 __all__ = ["Runner"]
@@ -73,6 +74,7 @@ class Runner:
     _settings: Settings
     _publisher: Publisher
     _landed: Callable[[], None]
+    _rearmer: Rearmer
     _flights: dict[str, _Flight] = field(factory=dict, init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
@@ -264,6 +266,7 @@ class Runner:
             return
         wanted = self._publisher.wanted
         kept = []
+        waited = []
         for end in ends:
             run = end.run
             if lost and run.id in lost and self._under_its_term(end) != end:
@@ -272,6 +275,9 @@ class Runner:
             flight = self._flights.get(run.id)
             if flight is not None and flight[2] == end.term:
                 del self._flights[run.id]
+                job = flight.job
+                if job.next_run_time is None or run.manual:
+                    waited.append((job, run))
             if self._reasons and run.id not in self._flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:
@@ -284,6 +290,8 @@ class Runner:
                 )
             elif wanted and run.ended_at is not None:
                 self._publisher.publish(RunEnded(run.ended_at, run))
+        if waited:
+            await self._rearmer.follow(waited)
         if kept:
             await self.finish(kept)
             return

@@ -6,19 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from attrs import define, evolve, field
+from attrs import define, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
 from ..errors import AlreadyRunning, BadValue, NoSuchJob, NotRunning
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
-    Disposition,
     Event,
     Forecast,
+    ICalendar,
     ITrigger,
     Job,
     JobAdded,
@@ -45,10 +46,11 @@ from ..model import (
 from . import arguments as given
 from .building import JobBuilder
 from .engine import Engine
+from .exclusion import Exclusion
 from .forecast import check_window, forecast
 from .modifying import checked_note, modified, paused, rescheduled, resumed
 from .publisher import Publisher
-from .requests import change_job, forecast_jobs, request_run
+from .requests import cancel_run, change_job, forecast_jobs, request_run
 from .settings import Settings
 from .surveying import survey
 
@@ -71,6 +73,7 @@ class LocalScheduler:
         added to it, see :attr:`node`.
     :param defaults: the options of jobs that do not say.
     :param settings: how the engine works.
+    :param calendars: times that jobs can be kept from, by name.
     """
 
     _store: IJobStore
@@ -79,6 +82,8 @@ class LocalScheduler:
     _name: str = "txsched"
     _defaults: JobDefaults = field(factory=JobDefaults, kw_only=True)
     _settings: Settings = field(factory=Settings, kw_only=True)
+    _calendars: Mapping[str, ICalendar] = field(factory=dict, kw_only=True)
+    _exclusion: Exclusion = field(init=False)
     _publisher: Publisher = field(factory=Publisher, init=False)
     _engine: Engine = field(init=False)
     _state: str = field(default="stopped", init=False)
@@ -88,7 +93,8 @@ class LocalScheduler:
     _builder: JobBuilder = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._builder = JobBuilder(self._executors, self._defaults)
+        self._exclusion = Exclusion(self._calendars)
+        self._builder = JobBuilder(self._executors, self._defaults, self._exclusion)
         self._engine = Engine(
             self._store,
             self._executors,
@@ -96,6 +102,7 @@ class LocalScheduler:
             f"{self._name}-{uuid4().hex[:8]}",
             self._settings,
             self._publisher,
+            self._exclusion,
         )
 
     @property
@@ -253,7 +260,10 @@ class LocalScheduler:
 
         return Deferred.fromCoroutine(ask())
 
-    async def _change(
+    def _change(self, *change: Any) -> Deferred[Job]:
+        return Deferred.fromCoroutine(self._changed(*change))
+
+    async def _changed(
         self,
         job_id: str,
         revision: int | None,
@@ -277,41 +287,33 @@ class LocalScheduler:
         self, job_id: str, revision: int | None = None, **changes: Any
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            new, runs = modified(job, changes, now)
+            new, runs = modified(job, changes, now, self._exclusion)
             if new.executor != job.executor or new.call != job.call:
                 self._builder.check(new.executor, new.call)
             return new, runs
 
-        return Deferred.fromCoroutine(
-            self._change(job_id, revision, change, JobModified)
-        )
+        return self._change(job_id, revision, change, JobModified)
 
     def reschedule_job(
         self, job_id: str, trigger: ITrigger, revision: int | None = None
     ) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            return rescheduled(job, trigger, now)
+            return rescheduled(job, trigger, now, self._exclusion)
 
-        return Deferred.fromCoroutine(
-            self._change(job_id, revision, change, JobModified)
-        )
+        return self._change(job_id, revision, change, JobModified)
 
     def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             return paused(job, note, now), ()
 
-        return Deferred.fromCoroutine(
-            self._change(
-                job_id, None, change, lambda at, job_id: JobPaused(at, job_id, note)
-            )
-        )
+        return self._change(job_id, None, change, partial(JobPaused, note=note))
 
     def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
         def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
             given.check_flag("catch_up", catch_up)
-            return resumed(job, catch_up, now)
+            return resumed(job, catch_up, now, self._exclusion)
 
-        return Deferred.fromCoroutine(self._change(job_id, None, change, JobResumed))
+        return self._change(job_id, None, change, JobResumed)
 
     def remove_job(self, job_id: str) -> Deferred[None]:
         async def remove() -> None:
@@ -346,13 +348,12 @@ class LocalScheduler:
             self._check_running()
             given.check_id("run_id", run_id)
             why = checked_note(reason, "reason") or "cancelled by a user"
-            before = await self._store.get_run(run_id)
+            stop = self._engine.runner.cancel
             now = self._now()
-            (run,) = await self._store.cancel_runs((run_id,), why, now)
-            if self._engine.runner.cancel(run_id, why):
-                return await self._store.get_run(run_id)
-            if before.ended_at is None and run.disposition is Disposition.CANCELLED:
+            run, ended, jobs = await cancel_run(self._store, stop, run_id, why, now)
+            if ended:
                 self._publisher.publish(RunEnded(now, run))
+                await self._engine.rearmer.follow([(job, run) for job in jobs])
             return run
 
         return Deferred.fromCoroutine(cancel())
@@ -384,7 +385,8 @@ class LocalScheduler:
         self._check_running()
         check_window(start, end, limit)
         given.check_ids(job_ids)
-        jobs = await forecast_jobs(self._store, end, job_ids)
+        found = await forecast_jobs(self._store, end, job_ids)
+        jobs = map(self._exclusion.guarded, filter(self._exclusion.knows, found))
         now = self._now()
         return forecast(jobs, max(start, now), end, limit, now)
 
@@ -440,9 +442,7 @@ class LocalScheduler:
             given.check_id("job_id", job_id)
             given.check_kind("spec", spec, JobSpec)
             now = self._now()
-            job = await self._store.repair_job(
-                evolve(self._builder.build([spec], now)[0], id=job_id)
-            )
+            job = await self._store.repair_job(self._builder.rebuild(job_id, spec, now))
             self._engine.wake_at(job.due)
             self._publisher.publish(JobAdded(now, job_id))
             return job

@@ -26,8 +26,9 @@ class TaskRegistry:
 
     Modules are imported when a name in them is first used.  Which names somebody
     may use is not decided here; but a name never leads through another module
-    that its module happens to import (``mine:os.system``), nor through special
-    attributes, so that a list of allowed modules means what it says.
+    that its module happens to import (``mine:os.system``), nor through any other
+    object than a class (``mine:reactor.stop``), nor through special attributes, so
+    that a list of allowed modules means what it says.
 
     Safe to use in any thread.
     """
@@ -152,6 +153,13 @@ def _find(name: str) -> Callable[..., Any]:
     for depth, part in enumerate(parts):
         if part.startswith("__") and part.endswith("__"):
             raise BadValue("task", f"{name!r} leads through a special attribute")
+        if depth and not isinstance(found, type):
+            owner = ".".join(parts[:depth])
+            raise BadValue(
+                "task",
+                f"{name!r} leads through {owner!r}, which is no class; name a function"
+                " of the module, or of a class in it",
+            )
         try:
             found = getattr(found, part)
         except AttributeError:

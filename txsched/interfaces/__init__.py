@@ -2,7 +2,14 @@
 The roles: each has one contract suite in :mod:`txsched.testing.contracts`.
 """
 
-from ..model.trigger import ICountingTrigger, ITimetable, ITrigger
+from ..model.calendar import ICalendar
+from ..model.trigger import (
+    ICountingTrigger,
+    ISeededTrigger,
+    ITimetable,
+    ITrigger,
+    IWaitingTrigger,
+)
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
 from .timing import IClock, ILoop
@@ -10,6 +17,7 @@ from .working import IBatchExecutor, IExecutor
 
 __all__ = [
     "IBatchExecutor",
+    "ICalendar",
     "IClock",
     "ICountingTrigger",
     "IExecutor",
@@ -19,7 +27,9 @@ __all__ = [
     "ILoop",
     "IQuarantine",
     "IScheduler",
+    "ISeededTrigger",
     "ISubscription",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
 ]

@@ -100,7 +100,8 @@ class IScheduler(Interface):
         job_id: str, trigger: ITrigger, revision: int | None = None
     ) -> Deferred[Job]:
         """
-        Give a job a new trigger; its next time is computed anew from now.
+        Give a job a new trigger; its next time is computed anew from now, and the
+        jitter that the old one had brought along goes with it.
         """
 
     def pause_job(job_id: str, note: str = "") -> Deferred[Job]:

@@ -10,6 +10,19 @@ Rules for all providers:
 * Writing the same plan, run or aftermath again under the same term is harmless:
   the outcome of a write may be unknown to its caller.
 * A change or removal by a user ends leases on that job.
+* A job that has neither a next planned time nor an active run is decided on in the
+  transaction that leaves it so, a :meth:`~IJobKeeping.commit`,
+  :meth:`~IJobKeeping.change_job`, :meth:`~ILedger.finish` or
+  :meth:`~ILedger.cancel_runs`.  Its :class:`~txsched.model.Waiting`, as its last plan
+  or change gave it, says what becomes of it:
+
+  - without one it is finished, and removed;
+  - without a ``delay`` it stays as it is;
+  - with one its next planned time is ``Waiting.following`` the latest end of its runs
+    that this transaction writes, and it is due then, unless it is paused or in
+    quarantine; when there is no such time it is finished, and removed.  A transaction
+    that writes no end leaves it as it is.
+
 * Nothing that cannot be loaded is ever deleted: it is quarantined.
 * No call blocks the reactor's thread.  Every Deferred may fail with
   ``StoreUnavailable``; then nothing was written, or all of it was.
@@ -79,15 +92,15 @@ class IJobKeeping(Interface):
     def change_job(job: Job, before: Job, runs: Sequence[Run]) -> Deferred[Job]:
         """
         Replace the stored job *before* and write *runs* to the ledger, all or
-        nothing, and end leases on it.  When that leaves it finished and without
-        active runs, it is removed.
+        nothing, and end leases on it.  When that leaves it without a next planned
+        time and without active runs, it is decided on as above.
 
         :param job: in its new state; the store sets its revision to that of
             *before* + 1.
         :param before: the job as it was read.  The stored one must have the same
             generation, revision, next run time and run count: a change that was
             made of an older state must not take back what a commit has moved.
-        :returns: fires with the job as stored.
+        :returns: fires with the job as stored, or as it was removed.
         :raises StaleRevision: it has not; nothing was changed.
         :raises NoSuchJob: it was removed.
         """
@@ -120,7 +133,8 @@ class IJobKeeping(Interface):
         leases of the plans' terms.
 
         The runs of a plan that are ``running`` are leased to *owner* until *until*
-        under the plan's term.  A finished job without active runs is removed.
+        under the plan's term.  A job that is left without a next planned time and
+        without active runs is decided on as above.
 
         :returns: fires with the ids of the jobs whose lease was lost.
         """
@@ -175,7 +189,8 @@ class ILedger(Interface):
     def finish(aftermaths: Sequence[Aftermath]) -> Deferred[list[str]]:
         """
         Write the new states of runs with what follows, all or nothing for each,
-        and end their leases.  A finished job without active runs is removed.
+        and end their leases.  A job that is left without a next planned time and
+        without active runs is decided on as above; the end of a lost run is no end.
 
         A run that becomes ``pending`` again waits for the next claim.
 
@@ -187,7 +202,9 @@ class ILedger(Interface):
     ) -> Deferred[list[Run]]:
         """
         End pending runs as ``cancelled`` at *now*; mark running ones, so that
-        their owner learns it from its next :meth:`renew`; leave ended ones.
+        their owner learns it from its next :meth:`renew`; leave ended ones.  A job
+        that is left without a next planned time and without active runs is decided
+        on as above.
 
         :returns: fires with the runs as they are now, in the order asked for.
         :raises NoSuchRun: naming the first that is not there; nothing is changed.

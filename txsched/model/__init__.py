@@ -2,6 +2,7 @@
 The nouns: frozen values that every other part speaks in.
 """
 
+from .calendar import ICalendar
 from .call import COMMAND, Call
 from .decision import Aftermath, JobLease, Plan, Renewal, RunLease
 from .event import (
@@ -32,8 +33,9 @@ from .job import (
     new_generation,
     new_generations,
     run_id,
+    waiting_of,
 )
-from .policy import OnConflict, OnCrash
+from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
     MAX_PAGE,
     Forecast,
@@ -45,7 +47,15 @@ from .query import (
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
-from .trigger import ICountingTrigger, ITimetable, ITrigger, ShownTrigger
+from .trigger import (
+    ICountingTrigger,
+    ISeededTrigger,
+    ITimetable,
+    ITrigger,
+    IWaitingTrigger,
+    ShownTrigger,
+    Waiting,
+)
 
 __all__ = [
     "COMMAND",
@@ -57,9 +67,12 @@ __all__ = [
     "Event",
     "EventsLost",
     "Forecast",
+    "ICalendar",
     "ICountingTrigger",
+    "ISeededTrigger",
     "ITimetable",
     "ITrigger",
+    "IWaitingTrigger",
     "Job",
     "JobAdded",
     "JobDefaults",
@@ -74,6 +87,7 @@ __all__ = [
     "JobSpec",
     "OnConflict",
     "OnCrash",
+    "OnExcluded",
     "Outcome",
     "Page",
     "Pause",
@@ -93,6 +107,7 @@ __all__ = [
     "SchedulerStopping",
     "ShownTrigger",
     "StoreStatus",
+    "Waiting",
     "from_micros",
     "from_seconds",
     "jitter_offset",
@@ -101,4 +116,5 @@ __all__ = [
     "run_id",
     "to_micros",
     "to_seconds",
+    "waiting_of",
 ]

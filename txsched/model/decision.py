@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .job import Job
 from .run import Run
+from .trigger import Waiting
 
 __all__ = ["Aftermath", "JobLease", "Plan", "Renewal", "RunLease"]
 
@@ -59,9 +60,11 @@ class Plan(NamedTuple):
     :ivar term: of the lease under which it was made.
     :ivar runs: new rows of the ledger, each planned time in exactly one.  Those
         that are ``running`` are held by the planning node under *term*.
-    :ivar next_run_time: where the cursor moves; ``None`` when finished.
+    :ivar next_run_time: where the cursor moves; ``None`` when finished, or waiting.
     :ivar due: the same with jitter.
     :ivar run_count: the job's new count of runs.
+    :ivar waiting: what the job waits for; ``None`` with a *next_run_time*, and when
+        it is finished.
     """
 
     job_id: str
@@ -70,6 +73,7 @@ class Plan(NamedTuple):
     next_run_time: datetime | None
     due: datetime | None
     run_count: int
+    waiting: Waiting | None = None
 
     @property
     def finished(self) -> bool:
@@ -78,7 +82,7 @@ class Plan(NamedTuple):
 
         The store removes a finished job as soon as it has no active run.
         """
-        return self.next_run_time is None
+        return self.next_run_time is None and self.waiting is None
 
 
 class Aftermath(NamedTuple):

@@ -17,9 +17,9 @@ from ..errors import BadTrigger
 from .call import Call
 from .instant import to_micros
 from .options import NO_OPTIONS, check_arguments, check_options, check_task
-from .policy import OnCrash
+from .policy import OnCrash, OnExcluded
 from .showing import shown
-from .trigger import ITrigger
+from .trigger import ITrigger, Waiting
 
 __all__ = [
     "Job",
@@ -30,6 +30,7 @@ __all__ = [
     "new_generation",
     "new_generations",
     "run_id",
+    "waiting_of",
 ]
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -65,17 +66,23 @@ class Job:
         ``None`` is without limit.
     :ivar start_time: no planned time before this.
     :ivar end_time: no planned time after this.
-    :ivar jitter: each run is put off by up to this much, see :func:`jitter_offset`.
+    :ivar jitter: each run is put off by up to this much, see :func:`jitter_offset`;
+        where nobody said, that of the trigger, if it has one.
     :ivar tags: labels to find it by, sorted.
     :ivar on_crash: see :class:`OnCrash`.
     :ivar keep_runs: how many ended runs the ledger keeps for this job; ``0`` keeps
         no succeeded run at all, ``None`` leaves it to the retention of the store.
+    :ivar calendars: names of calendars of the scheduler: the job is not to run at
+        what one of them excludes.
+    :ivar on_excluded: what becomes of a planned time that is excluded, see
+        :class:`OnExcluded`.
     :ivar paused: set while the job is paused.
     :ivar generation: a token that is new whenever the schedule is new; ids of
         runs are made of it, see :func:`run_id`.
     :ivar revision: 1 when added; each change by a user adds 1.
-    :ivar next_run_time: the next planned time (before jitter); ``None`` when the
-        job is finished and only waits for its last runs to end.
+    :ivar next_run_time: the next planned time (before jitter); ``None`` when it is
+        not known yet, see :attr:`waiting`, or the job is finished and only waits for
+        its last runs to end.
     :ivar run_count: how many runs its trigger has started.
     """
 
@@ -94,6 +101,8 @@ class Job:
     tags: tuple[str, ...] = ()
     on_crash: OnCrash = OnCrash.RERUN
     keep_runs: int | None = None
+    calendars: tuple[str, ...] = ()
+    on_excluded: OnExcluded = OnExcluded.SKIP
     paused: Pause | None = None
     generation: str = ""
     revision: int = 1
@@ -115,6 +124,15 @@ class Job:
             self.id, self.next_run_time, self.jitter
         )
 
+    @property
+    def waiting(self) -> Waiting | None:
+        """
+        What the job waits for while it has no next planned time.
+
+        ``None`` while it has one, and when it is finished.
+        """
+        return waiting_of(self, self.run_count) if self.next_run_time is None else None
+
     def same_definition(self, other: Job) -> bool:
         """
         Say whether *other* asks for the same: all but pause and progress is equal.
@@ -131,6 +149,27 @@ class Job:
             and self.run_count == other.run_count
             and self.generation == other.generation
         )
+
+
+def waiting_of(job: Job, run_count: int) -> Waiting | None:
+    """
+    Give what *job* waits for when it has no next planned time.
+
+    :param run_count: how many runs its trigger has started.
+    :returns: ``None`` when it does not wait: its trigger is of another kind, or the
+        job has had all its runs.
+    """
+    waiting = getattr(job.trigger, "waiting", None)
+    if not isinstance(waiting, Waiting):
+        return None
+    if waiting.delay is None:
+        return waiting
+    if job.max_runs is not None and run_count >= job.max_runs:
+        return None
+    end, until = job.end_time, waiting.until
+    if end is None or (until is not None and until <= end):
+        return waiting
+    return waiting._replace(until=end)
 
 
 def _definition(job: Job) -> Job:
@@ -167,8 +206,9 @@ class JobSpec:
     :param kwargs: keyword arguments of the task.
     :param options: any of ``id, name, executor, misfire_grace_time, coalesce,
         max_instances, max_runs, start_time, end_time, jitter, tags, on_crash,
-        keep_runs``, as :class:`Job` explains them; durations also as seconds,
-        datetimes aware.  What is left out is filled in by the scheduler.
+        keep_runs, calendars, on_excluded``, as :class:`Job` explains them; durations
+        also as seconds, datetimes aware.  What is left out is filled in by the
+        scheduler.
     :raises BadValue: naming the option and what was expected.
     """
 

@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import BadValue
 from .call import COMMAND, NO_KWARGS
 from .instant import from_micros, to_micros
-from .policy import OnCrash
+from .policy import OnCrash, OnExcluded
 from .showing import shown
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
 #: The longest id, name, tag or executor alias, in characters.
 MAX_ID = 255
 _MAX_TAGS = 64
+_MAX_CALENDARS = 16
 _MAX_INSTANCES = 1_000_000
 _MAX_DURATION = timedelta(days=36525)
 
@@ -179,6 +180,31 @@ def _on_crash(value: Any) -> OnCrash:
         raise ValueError(f"expected rerun or abandon, not {shown(value)}") from None
 
 
+def _calendars(value: Any) -> tuple[str, ...]:
+    if isinstance(value, (str, bytes, Mapping)):
+        raise ValueError(f"expected a list of names of calendars, not {shown(value)}")
+    try:
+        names = tuple(dict.fromkeys(_name(one) for one in value))
+    except TypeError:
+        raise ValueError(
+            f"expected a list of names of calendars, not {shown(value)}"
+        ) from None
+    if len(names) > _MAX_CALENDARS:
+        raise ValueError(
+            f"has {len(names)} calendars, at most {_MAX_CALENDARS} are allowed"
+        )
+    return names
+
+
+def _on_excluded(value: Any) -> OnExcluded:
+    try:
+        return OnExcluded(value)
+    except ValueError:
+        raise ValueError(
+            f"expected skip, next or previous, not {shown(value)}"
+        ) from None
+
+
 #: Each option of a job that a person may set, and what checks it.
 OPTIONS: Mapping[str, Callable[[Any], Any]] = {
     "id": _name,
@@ -194,6 +220,8 @@ OPTIONS: Mapping[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "on_crash": _on_crash,
     "keep_runs": _optional(_whole(0)),
+    "calendars": _calendars,
+    "on_excluded": _on_excluded,
 }
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-__all__ = ["OnConflict", "OnCrash"]
+__all__ = ["OnConflict", "OnCrash", "OnExcluded"]
 
 
 class OnCrash(str, Enum):
@@ -28,3 +28,13 @@ class OnConflict(str, Enum):
         "replace"  #: take the new definition; an unchanged one keeps its next time
     )
     KEEP = "keep"  #: leave the existing job as it is
+
+
+class OnExcluded(str, Enum):
+    """
+    What becomes of a planned time that a calendar excludes.
+    """
+
+    SKIP = "skip"  #: it does not run, and is recorded as ``excluded``
+    NEXT = "next"  #: it is put off to the next time that is allowed
+    PREVIOUS = "previous"  #: it is brought forward to the last time that is allowed

@@ -6,15 +6,23 @@ that holds it in another program only.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import NoReturn
+from datetime import datetime, timedelta
+from typing import NamedTuple, NoReturn
 
 from attrs import field, frozen
-from zope.interface import Interface, implementer
+from zope.interface import Attribute, Interface, implementer
 
 from ..errors import BadTrigger
 
-__all__ = ["ICountingTrigger", "ITimetable", "ITrigger", "ShownTrigger"]
+__all__ = [
+    "ICountingTrigger",
+    "ISeededTrigger",
+    "ITimetable",
+    "ITrigger",
+    "IWaitingTrigger",
+    "ShownTrigger",
+    "Waiting",
+]
 
 
 class ITrigger(Interface):
@@ -55,15 +63,19 @@ class ICountingTrigger(ITrigger):
         Count the planned times from *first*, itself one, up to but without *end*.
 
         :param first: a planned time of this trigger, earlier than *end*.
-        :returns: their number, at least 1, and the last of them.
+        :returns: their number, at least 1, and the last of them.  Where counting
+            takes long it may stop at an earlier one, and is to be asked again from the
+            time that follows it.
         """
 
 
-class ITimetable(ICountingTrigger):
+class ITimetable(ITrigger):
     """
     A trigger whose times lie fast, so that they can be asked for in both directions.
 
     All of txsched's own triggers are one, but those that wait for something to happen.
+    It need not be able to count as well: the times that several rules have in common
+    are found one by one only.
     The times strictly increase, and each answer depends on the question alone.
 
     A trigger that keeps to the phase of the time before, as an interval without a
@@ -90,6 +102,58 @@ class ITimetable(ICountingTrigger):
 
         :raises BadTrigger: one of the two has no time zone.
         """
+
+
+class ISeededTrigger(ITrigger):
+    """
+    A trigger that is to differ from job to job, so that not all run at once.
+    """
+
+    def for_job(job_id: str) -> ITrigger:
+        """
+        Give the trigger that the job of this id gets: the same for each node, and
+        each time.
+
+        A trigger that does not differ gives itself.
+        """
+
+
+class Waiting(NamedTuple):
+    """
+    What a job waits for while it has no next planned time.
+
+    A named tuple and not an attrs class, because a store makes it for each end of a
+    run of such a job.
+
+    :ivar delay: its next planned time is so long after the end of its last run;
+        ``None`` when it has none by itself and runs only when somebody asks.
+    :ivar until: no planned time after this; ``None`` is without end.
+    """
+
+    delay: timedelta | None = None
+    until: datetime | None = None
+
+    def following(self, ended: datetime) -> datetime | None:
+        """
+        Give the planned time that follows the end of the last run at *ended*.
+
+        :returns: ``None`` when it would be after ``until``, or there is no delay.
+        """
+        if self.delay is None:
+            return None
+        planned = ended + self.delay
+        return None if self.until is not None and planned > self.until else planned
+
+
+class IWaitingTrigger(ITrigger):
+    """
+    A trigger whose next time depends on what becomes of the job, and not on time alone.
+
+    It is asked for the first planned time only.  Each one after that is set by the
+    store, in the transaction in which the last active run of the job ends.
+    """
+
+    waiting = Attribute("A :class:`Waiting`: what a job with this trigger waits for.")
 
 
 def _one_line(text: str) -> str:

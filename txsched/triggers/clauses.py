@@ -87,8 +87,8 @@ def split_clauses(text: str) -> tuple[str, Clauses]:
 
 
 def write_clauses(
-    start_date: datetime | None = None,
-    end_date: datetime | None = None,
+    start_date: date | None = None,
+    end_date: date | None = None,
     jitter: timedelta | None = None,
     gap: Gap = Gap.NEXT,
     fold: Fold = Fold.FIRST,
@@ -111,19 +111,25 @@ def write_clauses(
 
 
 def describe_clauses(
-    start_date: datetime | None, end_date: datetime | None, jitter: timedelta | None
+    start_date: date | None, end_date: date | None, jitter: timedelta | None
 ) -> str:
     """
     Say in English what bounds and jitter there are.
     """
     text = ""
     if start_date is not None:
-        text += f" from {start_date.replace(tzinfo=None)} UTC"
+        text += f" from {_plain(start_date)}"
     if end_date is not None:
-        text += f" until {end_date.replace(tzinfo=None)} UTC"
+        text += f" until {_plain(end_date)}"
     if jitter is not None:
         text += f", up to {format_duration(jitter)} later"
     return text
+
+
+def _plain(moment: date) -> str:
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return f"{moment.replace(tzinfo=None)} UTC"
+    return str(moment)
 
 
 def check_bounds(
@@ -137,6 +143,8 @@ def check_bounds(
     :param timezone: of what has no zone; ``None`` is the zone of this machine.
     :raises BadTrigger: for the one that cannot be used, or an end before the start.
     """
+    if start_date is None and end_date is None:
+        return None, None
     start = end = None
     if start_date is not None:
         start = as_instant(start_date, timezone, "start_date")
@@ -179,6 +187,8 @@ def check_choice(kind: type[Choice], value: Choice | str, name: str) -> Choice:
     :param name: of the argument, as an error names it.
     :raises BadTrigger: there is no such choice.
     """
+    if type(value) is kind:
+        return value
     try:
         return kind(value)
     except ValueError:

@@ -5,19 +5,21 @@ Once, at one instant.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
 from .instants import as_instant, utc
 from .timetable import walk_between
 
 __all__ = ["DateTrigger"]
 
+_SECOND = timedelta(seconds=1)
 
-@implementer(ITimetable)
+
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False)
 class DateTrigger:
     """
@@ -77,6 +79,16 @@ class DateTrigger:
         See :meth:`txsched.interfaces.ICountingTrigger.count_until`.
         """
         return 1, utc(first)
+
+    def mask(self, first: datetime, length: int) -> int | None:
+        """
+        Give those of the *length* full seconds from *first* on, as bits, or ``None``
+        where times are not full seconds.
+        """
+        place, rest = divmod(self.run_date - first, _SECOND)
+        if rest:
+            return None
+        return 1 << place if 0 <= place < length else 0
 
     def describe(self) -> str:
         """

@@ -4,30 +4,58 @@ What happens to wall times that a zone leaves out (a *gap*) or has twice (a *fol
 Two kinds of rules exist, as in Vixie cron:
 
 * A rule that names its hour and minute means these wall times.  One inside a gap
-  happens at the first moment after the gap; one inside a fold happens at the
-  first of the two.  Several that fall together there are one.
-* A rule whose hour or minute is a wildcard follows elapsed time: it matches what
-  a clock on the wall shows, whenever it shows that.
+  happens at the first moment after the gap, unless the trigger's ``gap`` says
+  otherwise (:class:`Gap`); one inside a fold happens at the first of the two,
+  unless its ``fold`` says otherwise (:class:`Fold`).  Several that fall together
+  are one.
+* A rule whose hour or minute is a wildcard or a step from one follows elapsed time,
+  whatever ``gap`` and ``fold`` say: it matches what a clock on the wall shows,
+  whenever it shows that.
 
-Every other change of a zone's offset is treated in the same way, whatever its
-reason and width.
+Every change of a zone's offset is treated in the same way, whatever its reason and
+width.  A wall time is in a gap when the clock never shows it; one that is jumped over
+and yet shown, because the clock goes back soon, is an ordinary one.
+
+:doc:`/explanation/daylight-saving` has examples, and what other schedulers do.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import lru_cache
 from typing import NamedTuple
 
 from ..model.instant import UTC
-from .zones import Segment, find_zone
+from .history import History
+from .zones import FIRST_YEAR, LAST_YEAR, find_zone
 
-__all__ = ["Fold", "Gap", "Stretch", "Timeline", "instant_of", "timeline"]
+__all__ = [
+    "BEGIN",
+    "END",
+    "EPOCH",
+    "FAR",
+    "Fold",
+    "Gap",
+    "Policy",
+    "Segment",
+    "happens",
+    "instant_of",
+    "instants_of",
+    "jump_over",
+    "segments_near",
+    "shown",
+    "wall_of",
+]
 
-_ZERO = timedelta()
-_TICK = timedelta(microseconds=1)
-_NOWHERE = datetime(1, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+#: No instant of a wall time, and no change that matters to it, is further from it;
+#: in seconds.
+FAR = 3 * 86400
+#: What is known of zones, in seconds since 1970.
+BEGIN = (datetime(FIRST_YEAR, 1, 1, tzinfo=UTC) - EPOCH) // _SECOND - FAR
+END = (datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) - EPOCH) // _SECOND + FAR
 
 
 class Gap(str, Enum):
@@ -56,76 +84,118 @@ class Fold(str, Enum):
         return str(self.value)
 
 
-class Stretch(NamedTuple):
+class Policy(NamedTuple):
     """
-    A part of a zone's history in which each wall time stands for one instant.
+    What becomes of the wall times that a rule names.
+    """
 
-    Wall times are datetimes that carry UTC as their zone, so that adding *offset*
-    is all it takes to get from an instant to its wall time.
+    gap: Gap
+    fold: Fold
 
-    :ivar start: its first instant that counts.
-    :ivar end: the first instant after it; the next stretch is responsible there.
+
+class Segment(NamedTuple):
+    """
+    A time from one change of a zone's offset to the next.
+
+    Instants and wall times are in seconds since 1970, offsets in seconds.
+
+    :ivar start: its first instant.
+    :ivar end: the first instant after it.
     :ivar offset: wall time minus UTC.
-    :ivar begin: its first instant; those up to *start* are in a fold, and their
-        wall times were taken in the stretch before.
-    :ivar gap: the wall times before it that do not exist and happen at *start*:
-        from the first one up to but without the second.
+    :ivar before: the offset that held just before *start*.
     """
 
-    start: datetime
-    end: datetime
-    offset: timedelta
-    begin: datetime
-    gap: tuple[datetime, datetime] | None
+    start: int
+    end: int
+    offset: int
+    before: int
 
 
-class Timeline:
+def segments_near(history: History, first: int, last: int) -> list[Segment]:
     """
-    The stretches of a zone, for one kind of rule.
+    Give the segments that can matter to the wall times from *first* to *last*.
     """
-
-    __slots__ = ("_years", "_zone", "last")
-
-    def __init__(self, key: str, elapsed: bool) -> None:
-        """
-        :param key: the name of the zone.
-        :param elapsed: whether the rule follows elapsed time.
-        """
-        self._zone = find_zone(key)
-        self._years = lru_cache(maxsize=None)(
-            lambda year: tuple(
-                _stretch(segment, elapsed) for segment in self._zone.segments(year)
-            )
+    changes, offsets = history
+    low = bisect_right(changes, first - FAR)
+    high = bisect_right(changes, last + FAR)
+    return [
+        Segment(
+            changes[place - 1] if place else BEGIN - FAR,
+            changes[place] if place < len(changes) else END + FAR,
+            offsets[place],
+            offsets[place - 1 if place else 0],
         )
-        #: The one that was found last: most questions are about the same.
-        self.last = Stretch(_NOWHERE, _NOWHERE, _ZERO, _NOWHERE, None)
-
-    def find(self, instant: datetime) -> Stretch | None:
-        """
-        Give the stretch that is responsible for *instant*, a time of a known year.
-        """
-        for stretch in self._years(instant.year):
-            if instant < stretch.end:
-                self.last = stretch
-                return stretch
-        return None
+        for place in range(low, high + 1)
+    ]
 
 
-def _stretch(segment: Segment, elapsed: bool) -> Stretch:
-    start, end, offset, before = segment
-    if elapsed or before == offset:
-        return Stretch(start, end, offset, start, None)
-    if before < offset:
-        return Stretch(start, end, offset, start, (start + before, start + offset))
-    return Stretch(start + (before - offset), end, offset, start, None)
-
-
-@lru_cache(maxsize=2048)
-def timeline(key: str, elapsed: bool) -> Timeline:
+def shown(near: list[Segment], wall: int) -> list[int]:
     """
-    Give the timeline of a zone; the same one each time.
+    Give the instants at which the clock shows a wall time.
+
+    :param near: the segments that can matter to it.
     """
-    return Timeline(key, elapsed)
+    return [
+        wall - segment.offset
+        for segment in near
+        if segment.start <= wall - segment.offset < segment.end
+    ]
+
+
+def happens(near: list[Segment], wall: int, policy: Policy) -> list[int]:
+    """
+    Give the instants at which a wall time that is named happens, in order.
+
+    :param near: the segments that can matter to it.
+    """
+    found = shown(near, wall)
+    gap, fold = policy
+    if found:
+        if len(found) == 1 or fold is Fold.BOTH:
+            return found
+        return found[:1] if fold is Fold.FIRST else found[-1:]
+    if gap is Gap.SKIP:
+        return []
+    jump = jump_over(near, wall)
+    return [jump.start if gap is Gap.NEXT else wall - jump.before]
+
+
+def jump_over(near: list[Segment], wall: int) -> Segment:
+    """
+    Give the segment whose begin jumped over a wall time that is never shown.
+    """
+    return next(
+        segment
+        for segment in near
+        if segment.start + segment.before <= wall < segment.start + segment.offset
+    )
+
+
+def instants_of(wall: datetime, key: str, gap: Gap, fold: Fold) -> tuple[datetime, ...]:
+    """
+    Give the instants at which a rule that names a wall time makes it happen.
+
+    :param wall: a naive datetime.
+    :param key: the name of the zone.
+    :param gap: what becomes of it where the zone leaves it out.
+    :param fold: what becomes of it where the zone has it twice.
+    :returns: in UTC, in order: one; two for :attr:`Fold.BOTH` in a fold; none for
+        :attr:`Gap.SKIP` in a gap, and outside the years 1970 to 2199.
+    """
+    if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        return ()
+    past = wall.replace(tzinfo=UTC, fold=0) - EPOCH
+    seconds, rest = divmod(past, _SECOND)
+    near = segments_near(find_zone(key).history, seconds, seconds)
+    if len(near) == 1:
+        return (EPOCH + (past - timedelta(seconds=near[0].offset)),)
+    if gap is Gap.NEXT and not shown(near, seconds):
+        # The end of a gap is a moment of its own.
+        rest = timedelta()
+    return tuple(
+        EPOCH + timedelta(seconds=at) + rest
+        for at in happens(near, seconds, Policy(gap, fold))
+    )
 
 
 def instant_of(wall: datetime, key: str) -> datetime:
@@ -135,15 +205,17 @@ def instant_of(wall: datetime, key: str) -> datetime:
     :param wall: a naive datetime of a known year.
     :param key: the name of the zone.
     """
-    wall = wall.replace(tzinfo=UTC, fold=0)
-    history = timeline(key, False)
-    # No zone is further than a day from UTC.
-    at = wall - timedelta(days=1)
-    while True:
-        stretch = history.find(at)
-        assert stretch is not None, f"{wall} is not of a known year"
-        if stretch.gap is not None and wall < stretch.gap[1]:
-            return stretch.start
-        if wall - stretch.offset < stretch.end:
-            return wall - stretch.offset
-        at = stretch.end
+    return instants_of(wall, key, Gap.NEXT, Fold.FIRST)[0]
+
+
+def wall_of(instant: datetime, key: str) -> datetime:
+    """
+    Give what the clock shows at an instant, as a naive datetime.
+
+    :param instant: in UTC.
+    :param key: the name of the zone.
+    """
+    changes, offsets = find_zone(key).history
+    seconds = (instant - EPOCH) // _SECOND
+    offset = timedelta(seconds=offsets[bisect_right(changes, seconds)])
+    return instant.replace(tzinfo=None) + offset

@@ -5,12 +5,20 @@ Lengths of time, as people write them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from fractions import Fraction
 
 from ..errors import BadTrigger
 
-__all__ = ["describe_duration", "format_duration", "parse_duration"]
+__all__ = [
+    "add_up",
+    "check_duration",
+    "describe_duration",
+    "describe_parts",
+    "format_duration",
+    "parse_duration",
+]
 
 #: The longest length of time that is understood: a hundred years.
 MAX_DURATION = timedelta(days=36525)
@@ -35,6 +43,38 @@ _WORDS = {
     **dict.fromkeys(("hr", "hrs"), 3_600_000_000),
 }
 _PART = re.compile(r"\s*(\d{1,18}(?:\.\d{1,18})?)\s*([a-zA-Z]*)")
+
+
+def add_up(field: str, **parts: float) -> timedelta:
+    """
+    Add up the parts of a length of time, as ``timedelta`` names them.
+
+    :param field: how an error names the sum.
+    :raises BadTrigger: a part is no number, or the sum is not within one microsecond
+        to a hundred years.
+    """
+    for name, value in parts.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise BadTrigger(name, f"expected a number, not {value!r}")
+    try:
+        total = timedelta(**parts)
+    except (OverflowError, ValueError):
+        raise BadTrigger(field, "is not a usable length of time") from None
+    return check_duration(total, field)
+
+
+def check_duration(value: timedelta, field: str) -> timedelta:
+    """
+    Refuse a length of time that no two times can be apart.
+
+    :raises BadTrigger: for *field*: it is not within one microsecond to a hundred
+        years.
+    """
+    if not _MICROSECOND <= value <= MAX_DURATION:
+        raise BadTrigger(
+            field, f"{value} is not within 1 microsecond to {MAX_DURATION.days} days"
+        )
+    return value
 
 
 def parse_duration(text: str, field: str = "duration") -> timedelta:
@@ -107,9 +147,15 @@ def describe_duration(duration: timedelta) -> str:
     """
     Say a length of time in English: ``10 seconds``, ``day``, ``1 hour 30 minutes``.
     """
-    parts = _parts(duration)
+    return describe_parts([(count, name) for count, name, _ in _parts(duration)])
+
+
+def describe_parts(parts: Sequence[tuple[int, str]]) -> str:
+    """
+    Say in English how many there are of each unit; a single 1 is left out.
+    """
     if len(parts) == 1 and parts[0][0] == 1:
         return parts[0][1]
     return " ".join(
-        f"{count} {name}{'' if count == 1 else 's'}" for count, name, _ in parts
+        f"{count} {name}{'' if count == 1 else 's'}" for count, name in parts
     )

@@ -10,20 +10,20 @@ from datetime import date, datetime, timedelta, tzinfo
 from attrs import field, frozen
 from zope.interface import implementer
 
-from ..errors import BadTrigger
 from ..model.instant import UTC
-from ..model.trigger import ITimetable
+from ..model.trigger import ICountingTrigger, ITimetable
 from .clauses import check_bounds, check_jitter, describe_clauses, write_clauses
-from .durations import MAX_DURATION, describe_duration, format_duration
+from .durations import add_up, check_duration, describe_duration, format_duration
 from .instants import utc
-from .timetable import walk_between
+from .timetable import clip_mask, comb_mask, walk_between
 
 __all__ = ["IntervalTrigger"]
 
 _TICK = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
-@implementer(ITimetable)
+@implementer(ITimetable, ICountingTrigger)
 @frozen(init=False, weakref_slot=False)
 class IntervalTrigger:
     """
@@ -70,26 +70,17 @@ class IntervalTrigger:
             also in seconds, or text as ``30s``.
         :raises BadTrigger: naming the argument and what was expected.
         """
-        parts = {
-            "weeks": weeks,
-            "days": days,
-            "hours": hours,
-            "minutes": minutes,
-            "seconds": seconds,
-            "microseconds": microseconds,
-        }
-        for name, value in parts.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise BadTrigger(name, f"expected a number, not {value!r}")
-        try:
-            interval = timedelta(**parts)
-        except (OverflowError, ValueError):
-            raise BadTrigger("interval", "is not a usable length of time") from None
-        self._begin(
-            interval,
-            *check_bounds(start_date, end_date, timezone),
-            check_jitter(jitter),
+        interval = add_up(
+            "interval",
+            weeks=weeks,
+            days=days,
+            hours=hours,
+            minutes=minutes,
+            seconds=seconds,
+            microseconds=microseconds,
         )
+        bounds = check_bounds(start_date, end_date, timezone)
+        self.__attrs_init__(interval, *bounds, check_jitter(jitter))
 
     @classmethod
     def of(
@@ -106,22 +97,9 @@ class IntervalTrigger:
         """
         trigger = cls.__new__(cls)
         bounds = check_bounds(start_date, end_date, UTC)
-        trigger._begin(interval, *bounds, check_jitter(jitter))
+        check_duration(interval, "interval")
+        trigger.__attrs_init__(interval, *bounds, check_jitter(jitter))
         return trigger
-
-    def _begin(
-        self,
-        interval: timedelta,
-        start: datetime | None,
-        end: datetime | None,
-        jitter: timedelta | None,
-    ) -> None:
-        if not _TICK <= interval <= MAX_DURATION:
-            raise BadTrigger(
-                "interval",
-                f"{interval} is not within 1 microsecond to {MAX_DURATION.days} days",
-            )
-        self.__attrs_init__(interval, start, end, jitter)
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
@@ -196,6 +174,18 @@ class IntervalTrigger:
             return 1, first
         more = (end - second - _TICK) // self.interval
         return more + 2, second + more * self.interval
+
+    def mask(self, first: datetime, length: int) -> int | None:
+        """
+        Give those of the *length* full seconds from *first* on, as bits, or ``None``
+        where times are not full seconds.
+        """
+        step, rest = divmod(self.interval, _SECOND)
+        start = self.start_date
+        if rest or start is None or start.microsecond:
+            return None
+        mask = comb_mask((start - first) // _SECOND, step, length)
+        return clip_mask(mask, first, None, self.end_date)
 
     def describe(self) -> str:
         """

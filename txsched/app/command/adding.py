@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import BadValue
+from .expressions import warn
 from .fields import JSON_LIST, JSON_MAPPING, PAIR, SIZE
 from .naming import PROGRAM
 from .options import (
@@ -83,12 +84,15 @@ def add_command(ctx: click.Context, session: Session, /, **options: Any) -> None
       txsched add --at 2030-01-31T12:00 --id party -- ./launch --fireworks
       txsched add --cron "30 4 * * *" myapp.tasks:report --args '["daily"]'
     """
+    written = options["cron"] or options["trigger"]
     spec = _spec(ctx.meta.get(PROGRAM), options)
     on_conflict, as_json = options["on_conflict"], options["as_json"]
 
     async def work(scheduler: IScheduler) -> None:
         (job,) = await scheduler.add_jobs((spec,), on_conflict)
         _tell(job, as_json)
+        if written:
+            warn(spec.trigger, options["zone"])
 
     session.call(work)
 
@@ -100,7 +104,8 @@ def _spec(program: list[str] | None, options: dict[str, Any]) -> JobSpec:
 
     task = options.pop("task")
     zone = options["zone"]
-    asked = {name: options.pop(name) for name in ("every", "at", "cron", "trigger")}
+    ways = ("every", "at", "cron", "trigger", "dialect")
+    asked = {name: options.pop(name) for name in ways}
     trigger = trigger_from(**asked, zone=zone)
     if trigger is None:
         raise click.UsageError(
@@ -162,7 +167,6 @@ def _tell(job: Job, as_json: bool) -> None:
 
         click.echo(json_text(job_data(job)))
         return
-    from .wording import clean, instant_text
+    from .wording import clean, coming_text
 
-    when = instant_text(job.next_run_time)
-    click.echo(f"added {clean(job.id)}: {job.trigger}, next at {when}")
+    click.echo(f"added {clean(job.id)}: {job.trigger}, {coming_text(job)}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .expressions import warn
 from .fields import JSON_LIST, JSON_MAPPING
 from .options import (
     job_changes,
@@ -92,6 +93,8 @@ def reschedule_command(
 
     async def work(scheduler: IScheduler) -> None:
         _tell(await scheduler.reschedule_job(job_id, trigger, revision), as_json)
+        if options["cron"] or options["trigger"]:
+            warn(trigger, options["zone"])
 
     session.call(work)
 
@@ -102,9 +105,9 @@ def _tell(job: Job, as_json: bool) -> None:
 
         click.echo(json_text(job_data(job)))
         return
-    from .wording import clean, instant_text
+    from .wording import clean, coming_text
 
     click.echo(
         f"changed {clean(job.id)} (revision {job.revision}): {job.trigger},"
-        f" next at {instant_text(job.next_run_time)}"
+        f" {coming_text(job)}"
     )

@@ -92,11 +92,11 @@ def resume_command(
         raise click.UsageError("--catch-up is for single jobs, not for --all")
 
     async def work(scheduler: IScheduler) -> int:
-        from .wording import instant_text
+        from .wording import coming_text
 
         async def resume(job_id: str) -> str:
             job = await scheduler.resume_job(job_id, catch_up)
-            return f"resumed {job.id}, next at {instant_text(job.next_run_time)}"
+            return f"resumed {job.id}, {coming_text(job)}"
 
         if not everything:
             return await _each(jobs, resume)

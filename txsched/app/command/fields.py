@@ -6,13 +6,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 __all__ = [
+    "DIALECT",
     "DURATION",
     "INSTANT",
     "JSON_LIST",
@@ -72,6 +74,28 @@ class _Kind(click.ParamType):  # type: ignore[type-arg]
             return self._read(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class _Name(_Kind):
+    """
+    A kind of value that has a name, which a shell can complete.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        read: Callable[[str], Any],
+        known: Callable[[], Iterable[str]],
+    ) -> None:
+        super().__init__(name, read)
+        self._known = known
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        begin = incomplete.lower()
+        names = sorted(name for name in self._known() if name.lower().startswith(begin))
+        return [CompletionItem(name) for name in names]
 
 
 class OrNone(click.ParamType):  # type: ignore[type-arg]
@@ -149,6 +173,25 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
+def _dialects() -> Iterable[str]:
+    from ...triggers.cron import DIALECTS
+
+    return DIALECTS
+
+
+def _dialect(text: str) -> str:
+    name = text.lower()
+    if name not in _dialects():
+        raise ValueError(f"{text!r} is not one of {', '.join(_dialects())}")
+    return name
+
+
+def _zones() -> Iterable[str]:
+    from zoneinfo import available_timezones
+
+    return available_timezones()
+
+
 def _zone(text: str) -> Any:
     from zoneinfo import ZoneInfo
 
@@ -160,10 +203,11 @@ def _zone(text: str) -> Any:
         ) from None
 
 
+DIALECT = _Name("name", _dialect, _dialects)
 DURATION = _Kind("duration", _duration)
 INSTANT = _Kind("time", _instant)
 JSON_LIST = _Kind("json", _json(list, "'[1, \"two\"]'"))
 JSON_MAPPING = _Kind("json", _json(dict, "'{\"key\": 1}'"))
 PAIR = _Kind("name=value", _pair)
 SIZE = _Kind("size", _size)
-ZONE = _Kind("zone", _zone)
+ZONE = _Name("zone", _zone, _zones)

@@ -19,10 +19,11 @@ _COMMANDS: Mapping[str, str] = {
     "add": "adding",
     "cancel": "controlling",
     "completion": "completing",
-    "forecast": "timing",
+    "explain": "explaining",
+    "forecast": "forecasting",
     "list": "listing",
     "modify": "changing",
-    "next": "timing",
+    "next": "previewing",
     "pause": "controlling",
     "quarantine": "listing",
     "remove": "controlling",
@@ -103,6 +104,7 @@ def cli(ctx: click.Context, server: str, timeout: float) -> None:
     Examples:
       txsched add --every 10s -- echo hello
       txsched add --cron "30 4 * * mon-fri" --id report myapp.tasks:report
+      txsched explain "0 9 1 * mon" --dialect crontab
       txsched list
       txsched watch
 

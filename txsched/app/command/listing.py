@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...errors import BadValue
+from ...errors import BadValue, NoSuchJob
 from .options import as_usage_error, json_option, page_options
-from .session import Session, pass_session
+from .session import REFUSED, Session, pass_session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["list_command", "quarantine_command", "show_command", "status_command"]
 
 _ORDERS = ("id", "name", "next_run_time")
+#: So many characters of what a job calls are listed; arguments may be megabytes.
+_MOST_OF_A_CALL = 200
 
 
 def _now() -> datetime:
@@ -73,13 +75,18 @@ def _query(options: dict[str, Any]) -> JobQuery:
 
 def _print_jobs(page: Page[Job]) -> None:
     from .printing import print_table
-    from .wording import call_text, clean, job_next
+    from .wording import call_text, clean, job_next, short
 
     now = _now()
     print_table(
         ("ID", "TRIGGER", "NEXT", "WHAT"),
         (
-            (clean(job.id), job.trigger, job_next(job, now), call_text(job.call))
+            (
+                clean(job.id),
+                job.trigger,
+                job_next(job, now),
+                short(call_text(job.call), _MOST_OF_A_CALL),
+            )
             for job in page.items
         ),
         "there are no jobs",
@@ -97,10 +104,15 @@ def show_command(session: Session, /, job_id: str, as_json: bool) -> None:
     Show everything about one job: its options, its next times and its last runs.
     """
 
-    async def work(scheduler: IScheduler) -> None:
+    async def work(scheduler: IScheduler) -> int:
         from ...model import RunQuery
 
-        job = await scheduler.get_job(job_id)
+        try:
+            job = await scheduler.get_job(job_id)
+        except NoSuchJob:
+            if await _tell_quarantined(scheduler, job_id):
+                return REFUSED
+            raise
         runs = await scheduler.get_runs(RunQuery(job_id=job_id, limit=5))
         now = _now()
         year = now + timedelta(days=366)
@@ -112,8 +124,29 @@ def show_command(session: Session, /, job_id: str, as_json: bool) -> None:
             click.echo(json_text(job_data(job) | data))
         else:
             _print_job(job, runs.items, ahead)
+        return 0
 
     session.call(work)
+
+
+async def _tell_quarantined(scheduler: IScheduler, job_id: str) -> bool:
+    """
+    Say why a job cannot be shown that is stored and cannot be loaded.
+
+    :returns: whether it is such a job.
+    """
+    from .wording import clean, instant_text
+
+    for one in await scheduler.get_quarantined():
+        if one.job_id == job_id:
+            click.echo(
+                f"txsched: job {job_id!r} is in quarantine since"
+                f" {instant_text(one.since)}, because it cannot be loaded:"
+                f" {clean(one.error)}",
+                err=True,
+            )
+            return True
+    return False
 
 
 def _print_job(job: Job, runs: Sequence[Run], ahead: Sequence[Forecast]) -> None:
@@ -145,6 +178,8 @@ def _print_job(job: Job, runs: Sequence[Run], ahead: Sequence[Forecast]) -> None
             ("tags", clean(", ".join(job.tags)) or "-"),
             ("on crash", job.on_crash.value),
             ("keep runs", or_none(job.keep_runs)),
+            ("calendars", clean(", ".join(job.calendars)) or "-"),
+            *([("on excluded", job.on_excluded.value)] if job.calendars else []),
             ("runs so far", job.run_count),
             ("revision", job.revision),
         )

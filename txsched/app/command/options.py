@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ...errors import BadValue
-from .fields import DURATION, INSTANT, ZONE, OrNone, aware, given
+from .fields import DIALECT, DURATION, INSTANT, ZONE, OrNone, aware, given
 from .naming import sentence
+from .pointing import pointed
 
 if TYPE_CHECKING:
     from ...model import ITrigger
 
 __all__ = [
     "as_usage_error",
+    "dialect_option",
     "job_changes",
+    "job_id_option",
     "job_options",
     "json_option",
     "page_options",
@@ -41,11 +44,25 @@ zone_option = click.option(
 )
 
 
+dialect_option = click.option(
+    "--dialect",
+    type=DIALECT,
+    metavar="NAME",
+    help="How an expression of cron is meant: crontab, seconds, quartz, systemd, celery"
+    " or own.",
+)
+
+
+job_id_option = click.option(
+    "--job-id", metavar="ID", help="Put the numbers of this job in place of each H."
+)
+
+
 def as_usage_error(error: BadValue) -> click.UsageError:
     """
     Turn what a value of ours said into a complaint about the command line.
     """
-    return click.UsageError(sentence(error), click.get_current_context())
+    return click.UsageError(pointed(sentence(error)), click.get_current_context())
 
 
 def _stack(*decorators: Decorator[Any]) -> Decorator[Any]:
@@ -69,8 +86,11 @@ trigger_options = _stack(
         help="Once: 2030-01-31T12:00, +10m or now.",
     ),
     click.option(
-        "--cron", metavar="CRONTAB", help='Five fields as in crontab(5): "*/5 * * * *".'
+        "--cron",
+        metavar="CRONTAB",
+        help='Five fields as in crontab(5), "*/5 * * * *", or as --dialect has it.',
     ),
+    dialect_option,
     click.option(
         "--trigger",
         metavar="EXPRESSION",
@@ -85,6 +105,7 @@ def trigger_from(
     at: datetime | None = None,
     cron: str | None = None,
     trigger: str | None = None,
+    dialect: str | None = None,
     zone: tzinfo | None = None,
 ) -> ITrigger | None:
     """
@@ -92,6 +113,8 @@ def trigger_from(
     """
     asked = {"--every": every, "--at": at, "--cron": cron, "--trigger": trigger}
     names = [name for name, value in asked.items() if value is not None]
+    if dialect is not None and cron is None:
+        raise click.UsageError("--dialect is for --cron only")
     if not names:
         return None
     if len(names) > 1:
@@ -105,13 +128,13 @@ def trigger_from(
         elif at is not None:
             made = DateTrigger(aware(at, zone))
         elif cron is not None:
-            made = CronTrigger.from_crontab(cron, timezone=zone)
+            made = CronTrigger.parse(cron, dialect or "crontab", zone)
         else:
             made = parse_trigger(str(trigger), timezone=zone)
     except BadValue as error:
         why = error.reason if every is not None else error
         raise click.UsageError(
-            f"{names[0]}: {why}", click.get_current_context()
+            pointed(f"{names[0]}: {why}"), click.get_current_context()
         ) from None
     return made
 
@@ -171,6 +194,18 @@ _JOB_OPTIONS = (
         "--on-crash",
         type=click.Choice(["rerun", "abandon"]),
         help="What becomes of a run that a crash cut off.",
+    ),
+    click.option(
+        "--calendar",
+        "calendars",
+        multiple=True,
+        metavar="NAME",
+        help="A calendar of the service to keep to; may be given more than once.",
+    ),
+    click.option(
+        "--on-excluded",
+        type=click.Choice(["skip", "next", "previous"]),
+        help="What becomes of a time that a calendar excludes.",
     ),
     click.option(
         "--keep-runs",

@@ -14,7 +14,6 @@ import click
 from attrs import frozen
 
 from ...errors import (
-    BadValue,
     NotConnected,
     ProtocolMismatch,
     SchedulerError,
@@ -58,12 +57,16 @@ def complain(error: Exception) -> int:
 
 async def exit_code(working: Awaitable[int | None]) -> int:
     """
-    Await what a command does, and give its exit code, also for an error of ours.
+    Await what a command does, and give its exit code, also for an error of ours or
+    of the command line.
     """
     try:
         return await working or 0
     except SchedulerError as error:
         return complain(error)
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
 
 
 def endpoint_text(server: str) -> str:
@@ -104,12 +107,16 @@ class Session:
         try:
             code = await exit_code(self._connected(reactor, work))
             sys.stdout.flush()
-        except CancelledError:
+        except (CancelledError, KeyboardInterrupt):
             code = INTERRUPTED
-        except BrokenPipeError:
-            # Whoever read our output has seen enough, as "head" does.
+        except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = 0
+            # In a broken pipe somebody has seen enough of our output, as "head" does.
+            if not isinstance(error, BrokenPipeError):
+                words = f"the output cannot be written: {error.strerror or error}"
+                click.echo(f"txsched: {words}", err=True)
+                code = REFUSED
         raise SystemExit(code)
 
     def _advice(self, reason: str) -> str:
@@ -131,8 +138,11 @@ class Session:
         try:
             endpoint = clientFromString(reactor, endpoint_text(self.server))
         except Exception as error:
-            raise BadValue(
-                "--server", f"{self.server!r} is no client endpoint: {error}"
+            raise click.UsageError(
+                f"--server: {self.server!r} is no client endpoint: {error}; expected"
+                " one such as tcp:HOST:PORT or unix:PATH, or the path of a socket"
+                " that has no colon",
+                click.get_current_context(silent=True),
             ) from None
         scheduler = AMPScheduler(reactor, endpoint, timeout=self.timeout, attempts=1)
         scheduler.startService()

@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...model import COMMAND, Call, Job, Run
+from ...model import COMMAND, Call, Job, Run, Waiting
 
 __all__ = [
     "ago",
     "call_text",
     "clean",
+    "coming_text",
     "duration_text",
     "instant_text",
     "job_next",
     "run_detail",
     "run_output",
     "run_took",
+    "short",
 ]
 
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -34,6 +36,13 @@ def clean(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
+
+
+def short(text: str, most: int) -> str:
+    """
+    Give the beginning of a text that is longer than *most* characters.
+    """
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def duration_text(duration: timedelta | None) -> str:
@@ -89,8 +98,26 @@ def job_next(job: Job, now: datetime) -> str:
         note = f": {clean(job.paused.note)}" if job.paused.note else ""
         return f"paused{note}"
     if job.next_run_time is None:
-        return "finished"
+        return _waiting_text(job.waiting)
     return instant_text(job.next_run_time, now)
+
+
+def _waiting_text(waiting: Waiting | None) -> str:
+    if waiting is None:
+        return "finished"
+    if waiting.delay is None:
+        return "by hand"
+    return f"{duration_text(waiting.delay)} after the run"
+
+
+def coming_text(job: Job) -> str:
+    """
+    Say what comes next of a job that somebody has just added or changed.
+    """
+    if job.next_run_time is not None:
+        return f"next at {instant_text(job.next_run_time)}"
+    text = _waiting_text(job.waiting)
+    return text if job.waiting is None else f"next {text}"
 
 
 def run_took(run: Run) -> str:
@@ -129,7 +156,7 @@ def run_detail(run: Run) -> str:
 
 def _first_line(text: str) -> str:
     first, _, rest = text.strip().partition("\n")
-    return f"{first[:80]}..." if rest or len(first) > 80 else first
+    return f"{first[:80]}..." if rest else short(first, 80)
 
 
 def run_output(run: Run) -> str:

@@ -5,7 +5,7 @@ The ledger of the memory store.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from heapq import nsmallest
 from typing import Any
@@ -41,15 +41,18 @@ class Ledger:
     Its methods are those of :class:`~txsched.interfaces.ILedger`, answered at once.
 
     :ivar rows: the jobs of the store, by id; shared with it.
+    :ivar decide: told of a job that is idle by what was written, and what that was.
     """
 
     rows: dict[str, JobRow]
+    decide: Callable[[JobRow, Sequence[Run]], None]
     _runs: dict[str, Run] = field(factory=dict, init=False)
     _held: dict[str, tuple[int, datetime]] = field(factory=dict, init=False)
     _cancelling: set[str] = field(factory=set, init=False)
     _pending: dict[str, Run] = field(factory=dict, init=False)
     _ended: deque[str] = field(factory=deque, init=False)
     _limited: dict[str, deque[str]] = field(factory=dict, init=False)
+    _idle: dict[str, JobRow] = field(factory=dict, init=False)
     _expiry: datetime | None = field(default=None, init=False)
     _last_term: int = field(default=0, init=False)
 
@@ -143,7 +146,21 @@ class Ledger:
             if not row.active:
                 row.active = None
                 if row.next_run_time is None:
-                    del self.rows[run.job_id]
+                    self._idle[run.job_id] = row
+
+    def _decide_idle(self, runs: Sequence[Run]) -> None:
+        """
+        Let the jobs be decided on that *runs* left idle.
+        """
+        if not self._idle:
+            return
+        idle, self._idle = self._idle, {}
+        written: dict[str, list[Run]] = {job_id: [] for job_id in idle}
+        for run in runs:
+            if run.job_id in written:
+                written[run.job_id].append(run)
+        for job_id, row in idle.items():
+            self.decide(row, written[job_id])
 
     def claim(
         self,
@@ -212,6 +229,7 @@ class Ledger:
         Write new states of runs and what follows; give the ids of the lost ones.
         """
         lost = []
+        written = []
         for run, term, forget, follow_ups in aftermaths:
             held = self._held.get(run.id)
             if held is None or held[0] != term:
@@ -222,6 +240,7 @@ class Ledger:
             if row is not None:
                 for follow_up in follow_ups:
                     self.write(follow_up, 0, None, row)
+            written.append(run)
             if forget:
                 del self._held[run.id]
                 del self._runs[run.id]
@@ -229,6 +248,7 @@ class Ledger:
                 self._release(run, row)
             else:
                 self._settle(run)
+        self._decide_idle(written)
         return lost
 
     def cancel(self, run_ids: Sequence[str], reason: str, now: datetime) -> list[Run]:
@@ -243,7 +263,9 @@ class Ledger:
                 self.cancel_pending(self._runs[run_id], reason, now)
             elif run_id in self._held:
                 self._cancelling.add(run_id)
-        return [self._runs[run_id] for run_id in run_ids]
+        runs = [self._runs[run_id] for run_id in run_ids]
+        self._decide_idle(runs)
+        return runs
 
     def cancel_pending(self, run: Run, reason: str, now: datetime) -> None:
         """

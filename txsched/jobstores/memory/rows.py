@@ -4,14 +4,14 @@ The rows of the memory store, and how pages of them are chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from heapq import nlargest, nsmallest
 from typing import Any
 
 from attrs import define, evolve
 
-from ...model import Job, JobQuery, Run, RunQuery, to_micros
+from ...model import Job, JobQuery, Run, RunQuery, Waiting, to_micros
 from ..cursor import decode_cursor
 
 __all__ = ["JOB_KEYS", "JobRow", "choose_page", "job_matches"]
@@ -22,6 +22,7 @@ class JobRow:
     """
     A job with its progress and its lease.
 
+    :ivar waiting: what it waits for without a next planned time.
     :ivar term: of the last claim; a write under another one is refused.
     :ivar until: when the lease ends; ``None`` without one.
     :ivar active: its active runs by id; ``None`` for none, which saves memory.
@@ -31,6 +32,7 @@ class JobRow:
     next_run_time: datetime | None
     due: datetime | None
     run_count: int
+    waiting: Waiting | None = None
     term: int = 0
     until: datetime | None = None
     active: dict[str, Run] | None = None
@@ -50,11 +52,28 @@ class JobRow:
         return job
 
     @property
-    def finished(self) -> bool:
+    def idle(self) -> bool:
         """
         Whether it has neither a planned time nor an active run.
         """
         return self.next_run_time is None and not self.active
+
+    def rearm(self, runs: Iterable[Run]) -> bool:
+        """
+        Give an idle job its next planned time, after the latest end among *runs*.
+
+        :returns: whether it stays; else it is finished.
+        """
+        waiting = self.waiting
+        if waiting is None:
+            return False
+        ends = [run.ended_at for run in runs if run.ended_at is not None]
+        if waiting.delay is None or not ends:
+            return True
+        self.next_run_time = waiting.following(max(ends))
+        self.due = None if self.job.paused is not None else self.next_run_time
+        self.waiting = None
+        return self.next_run_time is not None
 
 
 def job_matches(job: Job, query: JobQuery) -> bool:

@@ -88,7 +88,7 @@ class MemoryJobStore:
 
     @_ledger.default
     def _empty_ledger(self) -> Ledger:
-        return Ledger(self._rows)
+        return Ledger(self._rows, self._decide)
 
     # Jobs
 
@@ -105,7 +105,7 @@ class MemoryJobStore:
         row = self._rows.get(job.id)
         if row is None:
             self._rows[job.id] = row = JobRow(
-                job, job.next_run_time, job.due, job.run_count
+                job, job.next_run_time, job.due, job.run_count, job.waiting
             )
             self._schedule(row)
         elif on_conflict is OnConflict.REPLACE and not row.job.same_definition(job):
@@ -120,6 +120,7 @@ class MemoryJobStore:
         row.next_run_time = job.next_run_time
         row.run_count = job.run_count
         row.due = job.due
+        row.waiting = job.waiting
         row.term = self._ledger.new_term()
         row.until = None
         self._schedule(row)
@@ -134,6 +135,17 @@ class MemoryJobStore:
                     if row.due is not None and row.until is None
                 ]
                 heapify(self._heap)
+
+    def _decide(self, row: JobRow, runs: Sequence[Run]) -> None:
+        """
+        Decide on a job that is idle by what was written just now.
+
+        :param runs: what was written of it.
+        """
+        if row.rearm(runs):
+            self._schedule(row)
+        else:
+            del self._rows[row.job.id]
 
     def _row(self, job_id: str) -> JobRow:
         row = self._rows.get(job_id)
@@ -164,8 +176,8 @@ class MemoryJobStore:
         self._replace(row, evolve(job, revision=before.revision + 1))
         for run in runs:
             self._ledger.write(run, 0, None, row)
-        if row.finished:
-            del self._rows[job.id]
+        if row.idle:
+            self._decide(row, runs)
         return row.current()
 
     @_answered
@@ -221,7 +233,8 @@ class MemoryJobStore:
         rows, heap, write = self._rows, self._heap, self._ledger.write
         lost = []
         terms = set()
-        for job_id, term, runs, next_run_time, due, run_count in plans:
+        idle = []
+        for job_id, term, runs, next_run_time, due, run_count, waiting in plans:
             row = rows.get(job_id)
             if row is None or row.term != term:
                 lost.append(job_id)
@@ -232,11 +245,14 @@ class MemoryJobStore:
             row.next_run_time = next_run_time
             row.due = due
             row.run_count = run_count
+            row.waiting = waiting
             terms.add(term)
             if due is not None:
                 heappush(heap, (due, job_id))
-            elif row.finished:
-                del rows[job_id]
+            elif row.idle:
+                idle.append((row, runs))
+        for row, runs in idle:
+            self._decide(row, runs)
         for term in terms:
             claim = self._claims.get(term)
             if claim is not None:

@@ -5,7 +5,7 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from ...model import (
     from_micros,
     to_micros,
 )
-from .rows import JobLoader, job_row, read_run, schedule_row
+from .rows import JobLoader, job_row, read_run, read_wait, schedule_row, wait_row
 from .runs import Runs, select_in
 from .statements import Statements, chunks
 
@@ -128,7 +128,8 @@ class Jobs:
         self._replace(connection, new, encode_definition(new))
         self.runs.insert(connection, [(run, 0, None) for run in runs])
         if new.next_run_time is None:
-            self.remove_finished(connection, [new.id])
+            planned = self.decide(connection, [new.id], runs).get(new.id)
+            new = evolve(new, next_run_time=planned)
         return new
 
     def remove(self, connection: Any, job_ids: Sequence[str], now: int) -> list[str]:
@@ -151,13 +152,37 @@ class Jobs:
             connection.exec_driver_sql(self.sql.delete_jobs, chunk)
             connection.exec_driver_sql(self.sql.delete_schedules, chunk)
 
-    def remove_finished(self, connection: Any, job_ids: Sequence[str]) -> None:
+    def decide(
+        self, connection: Any, job_ids: Sequence[str], runs: Iterable[Run]
+    ) -> dict[str, datetime]:
         """
-        Remove those jobs that have no planned time and no active run.
+        Decide on those jobs that have neither a planned time nor an active run.
+
+        :param runs: what was written just now.
+        :returns: the next planned times of those that got one.
         """
-        rows = select_in(connection, self.sql.finished_jobs, job_ids)
-        if rows:
-            self._delete(connection, sorted({row[0] for row in rows}))
+        rows = select_in(connection, self.sql.idle_jobs, job_ids)
+        finished = [row[0] for row in rows if row[1] is None]
+        planned: dict[str, datetime] = {}
+        if len(finished) < len(rows):
+            ends = _latest_ends(runs)
+            for job_id, *columns in rows:
+                waiting = read_wait(*columns)
+                if waiting is None or waiting.delay is None or job_id not in ends:
+                    continue
+                following = waiting.following(ends[job_id])
+                if following is None:
+                    finished.append(job_id)
+                else:
+                    planned[job_id] = following
+        if finished:
+            self._delete(connection, sorted(finished))
+        if planned:
+            times = [(to_micros(time), job_id) for job_id, time in planned.items()]
+            connection.exec_driver_sql(
+                self.sql.rearm, [(time, time, job_id) for time, job_id in times]
+            )
+        return planned
 
     def claim(
         self, connection: Any, owner: str, now: int, until: int, limit: int
@@ -211,9 +236,16 @@ class Jobs:
                     job_id,
                     term,
                 )
-                for job_id, term, _, next_run, due, run_count in plans
+                for job_id, term, _, next_run, due, run_count, _ in plans
             ],
         ).rowcount
+        waiting = [
+            (*wait_row(plan.waiting), plan.job_id, plan.term)
+            for plan in plans
+            if plan.waiting is not None
+        ]
+        if waiting:
+            connection.exec_driver_sql(sql.leave_open, waiting)
         lost: list[str] = []
         if moved != len(plans):
             ids = [plan.job_id for plan in plans]
@@ -238,7 +270,7 @@ class Jobs:
             and not any(run.disposition.active for run in plan.runs)
         ]
         if ended:
-            self.remove_finished(connection, ended)
+            self.decide(connection, ended, (run for plan in plans for run in plan.runs))
         return lost
 
     def claim_runs(
@@ -300,3 +332,11 @@ class Jobs:
         new = evolve(job, revision=states[0][1] + 1)
         self._replace(connection, new, encode_definition(new))
         return new
+
+
+def _latest_ends(runs: Iterable[Run]) -> dict[str, datetime]:
+    ends: dict[str, datetime] = {}
+    for run in runs:
+        if run.ended_at is not None:
+            ends[run.job_id] = max(ends.get(run.job_id, run.ended_at), run.ended_at)
+    return ends

@@ -90,6 +90,10 @@ STEPS: Sequence[Sequence[str]] = (
         """,
         "INSERT INTO {p}counter (name, value) VALUES ('term', 0)",
     ),
+    (
+        "ALTER TABLE {p}schedule ADD COLUMN wait_delay BIGINT",
+        "ALTER TABLE {p}schedule ADD COLUMN wait_until BIGINT",
+    ),
 )
 
 

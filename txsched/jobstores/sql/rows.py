@@ -5,7 +5,7 @@ Rows of tables to values and back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -19,6 +19,7 @@ from ...model import (
     Pause,
     Quarantined,
     Run,
+    Waiting,
     from_micros,
     to_micros,
 )
@@ -29,16 +30,19 @@ __all__ = [
     "job_row",
     "micros_of",
     "read_run",
+    "read_wait",
     "run_row",
     "schedule_row",
     "search_text",
     "tag_text",
+    "wait_row",
 ]
 
 #: Stands between tags; it cannot be in one, as it cannot be printed.
 _BETWEEN = "\x1f"
 _DISPOSITIONS = {one.value: one for one in Disposition}
 _CACHED = 10_000
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def micros_of(instant: datetime | None) -> int | None:
@@ -89,7 +93,32 @@ def schedule_row(job: Job) -> tuple[Any, ...]:
     """
     Give the columns of a job's progress after its id, without the term.
     """
-    return micros_of(job.next_run_time), micros_of(job.due), job.run_count
+    return (
+        micros_of(job.next_run_time),
+        micros_of(job.due),
+        job.run_count,
+        *wait_row(job.waiting),
+    )
+
+
+def wait_row(waiting: Waiting | None) -> tuple[int | None, int | None]:
+    """
+    Give the columns of what a job waits for: the delay, which is 0 for none, and until
+    when.  Without a delay the job is finished.
+    """
+    if waiting is None:
+        return None, None
+    delay, until = waiting
+    return 0 if delay is None else delay // _MICROSECOND, micros_of(until)
+
+
+def read_wait(delay: int | None, until: int | None) -> Waiting | None:
+    """
+    Build from its columns what a job waits for.
+    """
+    if delay is None:
+        return None
+    return Waiting(_MICROSECOND * delay or None, _instant(until))
 
 
 def run_row(

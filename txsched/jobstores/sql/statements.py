@@ -60,8 +60,8 @@ class Statements:
             f" quarantined_at) VALUES ({_marks(11)}, NULL, NULL)"
         )
         self.insert_schedule = (
-            f"INSERT INTO {p}schedule (id, next_run, due, run_count, term, owner,"
-            f" lease_until) VALUES ({_marks(5)}, NULL, NULL)"
+            f"INSERT INTO {p}schedule (id, next_run, due, run_count, wait_delay,"
+            f" wait_until, term, owner, lease_until) VALUES ({_marks(7)}, NULL, NULL)"
         )
         self.update_job = (
             f"UPDATE {p}jobs SET name = ?, search = ?, executor = ?, tags = ?,"
@@ -69,8 +69,9 @@ class Statements:
             " definition = ?, error = NULL, quarantined_at = NULL WHERE id = ?"
         )
         self.update_schedule = (
-            f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?, term = ?,"
-            " owner = NULL, lease_until = NULL WHERE id = ?"
+            f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?,"
+            " wait_delay = ?, wait_until = ?, term = ?, owner = NULL,"
+            " lease_until = NULL WHERE id = ?"
         )
         self.job_states = f"SELECT id, revision, error FROM {p}jobs WHERE id IN ({ids})"
         self.job_progress = (
@@ -118,14 +119,26 @@ class Statements:
         )
         self.move_cursor = (
             f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?,"
-            " owner = NULL, lease_until = NULL WHERE id = ? AND term = ?"
+            " wait_delay = NULL, wait_until = NULL, owner = NULL, lease_until = NULL"
+            " WHERE id = ? AND term = ?"
+        )
+        self.leave_open = (
+            f"UPDATE {p}schedule SET wait_delay = ?, wait_until = ?"
+            " WHERE id = ? AND term = ?"
         )
         self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN ({ids})"
         self.insert_run = f"{new} {p}runs ({_RUN_ROW}) VALUES ({_marks(19)})"
-        self.finished_jobs = (
-            f"SELECT s.id FROM {p}schedule s WHERE s.id IN ({ids})"
+        self.idle_jobs = (
+            f"SELECT s.id, s.wait_delay, s.wait_until FROM {p}schedule s"
+            f" WHERE s.id IN ({ids})"
             " AND s.next_run IS NULL AND NOT EXISTS (SELECT 1 FROM"
             f" {p}runs r WHERE r.job_id = s.id AND r.ended IS NULL)"
+        )
+        self.rearm = (
+            f"UPDATE {p}schedule SET next_run = ?, wait_delay = NULL,"
+            " wait_until = NULL, due = (SELECT CASE WHEN j.paused_at IS NULL"
+            f" AND j.error IS NULL THEN ? END FROM {p}jobs j"
+            f" WHERE j.id = {p}schedule.id) WHERE id = ?"
         )
         self.next_due = (
             f"SELECT s.due FROM {p}schedule s WHERE s.due IS NOT NULL"

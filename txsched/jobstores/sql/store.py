@@ -277,7 +277,7 @@ class SQLAlchemyJobStore:
 
     def add_runs(self, runs: Sequence[Run]) -> Deferred[None]:
         def work(db: Any) -> None:
-            ids = list(dict.fromkeys(run.job_id for run in runs))
+            ids = _job_ids(runs)
             there = self._jobs.load(db, ids)
             for job_id in ids:
                 if job_id not in there:
@@ -307,8 +307,9 @@ class SQLAlchemyJobStore:
     def finish(self, aftermaths: Sequence[Aftermath]) -> Deferred[list[str]]:
         def work(db: Any) -> list[str]:
             lost = self._runs.finish(db, aftermaths)
-            jobs = dict.fromkeys(one.run.job_id for one in aftermaths)
-            self._jobs.remove_finished(db, list(jobs))
+            gone = set(lost)
+            written = [one.run for one in aftermaths if one.run.id not in gone]
+            self._jobs.decide(db, _job_ids(written), written)
             return lost
 
         return self._write(work)
@@ -318,7 +319,7 @@ class SQLAlchemyJobStore:
     ) -> Deferred[list[Run]]:
         def work(db: Any) -> list[Run]:
             runs = self._runs.cancel(db, run_ids, reason, to_micros(now))
-            self._jobs.remove_finished(db, [run.job_id for run in runs])
+            self._jobs.decide(db, _job_ids(runs), runs)
             return runs
 
         return self._write(work)
@@ -359,3 +360,7 @@ class SQLAlchemyJobStore:
 
     def repair_job(self, job: Job) -> Deferred[Job]:
         return self._write(lambda db: self._jobs.repair(db, job))
+
+
+def _job_ids(runs: Sequence[Run]) -> list[str]:
+    return list(dict.fromkeys(run.job_id for run in runs))

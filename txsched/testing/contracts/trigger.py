@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zope.interface.verify import verifyObject
 
-from ...interfaces import ICountingTrigger, ITrigger
+from ...interfaces import ICountingTrigger, ITimetable, ITrigger
 
 if TYPE_CHECKING:
     from unittest import TestCase as _Base
@@ -60,6 +60,8 @@ class TriggerContract(_Base):
             verifyObject(ITrigger, trigger)
             if ICountingTrigger.providedBy(trigger):
                 verifyObject(ICountingTrigger, trigger)
+            if ITimetable.providedBy(trigger):
+                verifyObject(ITimetable, trigger)
 
     def test_value(self) -> None:
         """
@@ -134,3 +136,43 @@ class TriggerContract(_Base):
                         self.assertEqual(
                             trigger.count_until(times[0], end), (place + 1, time)
                         )
+
+    def test_timetable_next(self) -> None:
+        """
+        The time after one of its times is the one that follows it.
+        """
+        for trigger, times in self._timetables():
+            for before, after in pairwise(times):
+                self.assertEqual(trigger.next_after(before), after, trigger)
+
+    def test_timetable_previous(self) -> None:
+        """
+        The time before one of its times is the one that it follows.
+        """
+        for trigger, times in self._timetables():
+            for before, after in pairwise(times):
+                self.assertEqual(trigger.previous_before(after), before, trigger)
+
+    def test_timetable_between(self) -> None:
+        """
+        What lies between two of its times is what a walk meets: with the first one,
+        without the last one.
+        """
+        for trigger, times in self._timetables():
+            for end in times[:1], times[-1:]:
+                between = list(trigger.between(times[0], *end))
+                # One that has no phase of its own has another one from here on.
+                if trigger.get_next_fire_time(None, times[0]) == times[0]:
+                    expected = [time for time in times if time < end[0]]
+                    self.assertEqual(between, expected, trigger)
+                self.assertEqual(between, sorted(set(between)), trigger)
+                for time in between:
+                    self.assertTrue(times[0] <= time < end[0], trigger)
+
+    def _timetables(self) -> Iterator[tuple[ITimetable, list[datetime]]]:
+        for trigger in self.make_triggers():
+            if ITimetable.providedBy(trigger):
+                for now in self.moments:
+                    times = list(islice(_walk(trigger, now), self.steps))
+                    if times:
+                        yield trigger, times

@@ -4,18 +4,32 @@ Hypothesis strategies that draw what txsched works with: triggers, data, jobs, r
 They need ``hypothesis``, which txsched itself does not.
 """
 
+from .calendars import calendars
 from .data import plain_data, scalars, texts
+from .expressions import (
+    celery_fields,
+    crontabs,
+    own_fields,
+    quartz_expressions,
+    seconds_expressions,
+    systemd_expressions,
+)
 from .triggers import (
     ZONES,
+    calendar_interval_triggers,
+    combined_triggers,
     cron_triggers,
     crontab_triggers,
-    crontabs,
     date_triggers,
+    delay_triggers,
     durations,
     instants,
     interval_triggers,
-    own_fields,
+    manual_triggers,
+    recurrence_rules,
+    rrule_triggers,
     triggers,
+    waiting_triggers,
     zones,
 )
 from .values import (
@@ -39,11 +53,16 @@ from .values import (
 
 __all__ = [
     "ZONES",
+    "calendar_interval_triggers",
+    "calendars",
     "calls",
+    "celery_fields",
+    "combined_triggers",
     "cron_triggers",
     "crontab_triggers",
     "crontabs",
     "date_triggers",
+    "delay_triggers",
     "durations",
     "events",
     "forecasts",
@@ -52,20 +71,27 @@ __all__ = [
     "job_options",
     "job_queries",
     "jobs",
+    "manual_triggers",
     "names",
     "own_fields",
     "pages",
     "pauses",
     "plain_data",
     "quarantined",
+    "quartz_expressions",
+    "recurrence_rules",
+    "rrule_triggers",
     "run_queries",
     "runs",
     "scalars",
     "scheduler_statuses",
+    "seconds_expressions",
     "specs",
+    "systemd_expressions",
     "task_names",
     "texts",
     "triggers",
     "values",
+    "waiting_triggers",
     "zones",
 ]

@@ -11,9 +11,20 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ... import model
-from ...model import COMMAND, Call, Disposition, Job, JobSpec, OnCrash, Page, Pause, Run
+from ...model import (
+    COMMAND,
+    Call,
+    Disposition,
+    Job,
+    JobSpec,
+    OnCrash,
+    OnExcluded,
+    Page,
+    Pause,
+    Run,
+)
 from .data import plain_data, texts
-from .triggers import durations, instants, triggers
+from .triggers import durations, instants, triggers, waiting_triggers
 
 __all__ = [
     "calls",
@@ -105,6 +116,8 @@ def job_options() -> SearchStrategy[dict[str, Any]]:
         "tags": _tags(),
         "on_crash": st.sampled_from(OnCrash),
         "keep_runs": st.none() | st.integers(0, _MANY),
+        "calendars": st.lists(names(), max_size=2, unique=True),
+        "on_excluded": st.sampled_from(OnExcluded),
     }
     bounds = _bounds().map(
         lambda pair: dict(zip(("start_time", "end_time"), pair, strict=True))
@@ -125,7 +138,7 @@ def specs() -> SearchStrategy[JobSpec]:
             task, trigger, args, kwargs, **options
         ),
         task_names(),
-        triggers(),
+        triggers() | waiting_triggers(),
         _args(),
         _kwargs(),
         job_options(),
@@ -150,7 +163,7 @@ def jobs() -> SearchStrategy[Job]:
         _bounds(),
         id=names(),
         call=calls(),
-        trigger=triggers(),
+        trigger=triggers() | waiting_triggers(),
         name=names(),
         executor=names(),
         misfire_grace_time=st.none() | durations(),
@@ -161,6 +174,8 @@ def jobs() -> SearchStrategy[Job]:
         tags=_tags(),
         on_crash=st.sampled_from(OnCrash),
         keep_runs=st.none() | st.integers(0, _MANY),
+        calendars=st.lists(names(), max_size=2, unique=True).map(tuple),
+        on_excluded=st.sampled_from(OnExcluded),
         paused=st.none() | pauses(),
         generation=st.text("abcXYZ019-_", min_size=11, max_size=11),
         revision=st.integers(1, _MANY),
@@ -311,7 +326,7 @@ def values() -> SearchStrategy[Any]:
     """
     return st.one_of(
         plain_data(),
-        triggers(),
+        triggers() | waiting_triggers(),
         calls(),
         specs(),
         jobs(),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from typing import NamedTuple, Protocol
 
 from attrs import frozen
 from zope.interface import Interface, implementer
@@ -20,18 +21,23 @@ from ..zones import FIRST_YEAR, LAST_YEAR
 __all__ = [
     "ALL_WEEKDAYS",
     "ALL_WEEKS",
+    "ALL_YEARS",
     "DayRule",
+    "DaysFromEnd",
     "DaysOfMonth",
     "IDayItem",
+    "IDayRule",
     "LastDay",
+    "NearestWeekday",
     "NthWeekday",
     "year_kind",
 ]
 
 ALL_WEEKDAYS = (1 << 7) - 1
 ALL_WEEKS = (1 << 54) - 2
-_ALL_YEARS = (1 << (LAST_YEAR - FIRST_YEAR + 1)) - 1
+ALL_YEARS = (1 << (LAST_YEAR - FIRST_YEAR + 1)) - 1
 _EVERY_SEVENTH = sum(1 << day for day in range(1, 36, 7))
+_SATURDAY, _SUNDAY = 5, 6
 _LENGTHS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -46,6 +52,25 @@ class IDayItem(Interface):
 
         :param first: the weekday of its first day; Monday is 0.
         :param length: how many days it has.
+        """
+
+
+class IDayRule(Protocol):
+    """
+    What decides which days match.
+
+    :ivar years: a mask in which bit 0 is 1970.
+    """
+
+    @property
+    def years(self) -> int:
+        """
+        Give a mask of years.
+        """
+
+    def masks(self, kind: int) -> tuple[int, ...]:
+        """
+        See :meth:`DayRule.masks`.
         """
 
 
@@ -75,14 +100,70 @@ class DaysOfMonth:
 @frozen
 class LastDay:
     """
-    The last day of the month.
+    The last day of the month, or one that lies so many days before it.
+
+    :ivar before: 0 to 30.
     """
+
+    before: int = 0
 
     def mask(self, first: int, length: int) -> int:
         """
         See :meth:`IDayItem.mask`.
         """
-        return 1 << length
+        return 1 << length - self.before & -2 if self.before < length else 0
+
+
+@implementer(IDayItem)
+@frozen
+class DaysFromEnd:
+    """
+    Days counted from the end of the month.
+
+    :ivar days: a mask of bits 1 to 31; bit 1 is the last day.
+    """
+
+    days: int
+
+    def mask(self, first: int, length: int) -> int:
+        """
+        See :meth:`IDayItem.mask`.
+        """
+        return sum(
+            1 << length + 1 - day
+            for day in range(1, length + 1)
+            if self.days >> day & 1
+        )
+
+
+@implementer(IDayItem)
+@frozen
+class NearestWeekday:
+    """
+    The weekday, Monday to Friday, that is nearest to a day; it never leaves the month.
+
+    The day before a Saturday and after a Sunday, but the Monday after a 1st that is
+    a Saturday and the Friday before a last day that is a Sunday: the rule of Quartz,
+    http://www.quartz-scheduler.org/documentation/quartz-2.3.0/tutorials/crontrigger.html.
+
+    :ivar day: 1 to 31; 0 is the last day, and -3 the third before it.
+    """
+
+    day: int
+
+    def mask(self, first: int, length: int) -> int:
+        """
+        See :meth:`IDayItem.mask`.
+        """
+        day = self.day if self.day > 0 else length + self.day
+        if not 1 <= day <= length:
+            return 0
+        weekday = (first + day - 1) % 7
+        if weekday == _SATURDAY:
+            day += -1 if day > 1 else 2
+        elif weekday == _SUNDAY:
+            day += 1 if day < length else -2
+        return 1 << day
 
 
 @implementer(IDayItem)
@@ -109,17 +190,17 @@ class NthWeekday:
         return days & 0b1111111 << begin
 
 
-@frozen
-class DayRule:
+class DayRule(NamedTuple):
     """
     All that decides about a day.
 
     :ivar days: the parts of the day-of-month field; one of them is to match.
     :ivar weekdays: a mask of bits 0 to 6; Monday is bit 0.
-    :ivar either: a day matches when *days* or *weekdays* does, and not both.
+    :ivar either: a day matches when *days* or one of the weekdays does, and not both.
     :ivar months: a mask of bits 1 to 12.
     :ivar weeks: a mask of ISO 8601 weeks, bits 1 to 53.
     :ivar years: a mask in which bit 0 is 1970.
+    :ivar some_weekdays: further parts of the day-of-week field, as ``fri#3``.
     """
 
     days: tuple[IDayItem, ...]
@@ -127,7 +208,8 @@ class DayRule:
     either: bool = False
     months: int = (1 << 13) - 2
     weeks: int = ALL_WEEKS
-    years: int = _ALL_YEARS
+    years: int = ALL_YEARS
+    some_weekdays: tuple[IDayItem, ...] = ()
 
     def masks(self, kind: int) -> tuple[int, ...]:
         """
@@ -156,6 +238,8 @@ class DayRule:
         for item in self.days:
             by_number |= item.mask(first, length)
         by_weekday = 0
+        for item in self.some_weekdays:
+            by_weekday |= item.mask(first, length)
         for weekday in range(7):
             if self.weekdays >> weekday & 1:
                 by_weekday |= _weekday_mask(weekday, first, length)

@@ -8,12 +8,34 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ..zones import FIRST_YEAR, LAST_YEAR
-from .days import ALL_WEEKDAYS, ALL_WEEKS, DayRule, DaysOfMonth, IDayItem, NthWeekday
+from .days import (
+    ALL_WEEKDAYS,
+    ALL_WEEKS,
+    DayRule,
+    DaysFromEnd,
+    DaysOfMonth,
+    IDayItem,
+    LastDay,
+    NearestWeekday,
+    NthWeekday,
+)
 from .walls import Fields
 
-__all__ = ["describe"]
+__all__ = [
+    "ALL_DAYS",
+    "ALL_MONTHS",
+    "MONTHS",
+    "WEEKDAYS",
+    "bits_of",
+    "describe",
+    "describe_item",
+    "join_words",
+    "list_numbers",
+    "name_weekdays",
+    "ordinal",
+]
 
-_WEEKDAYS = [
+WEEKDAYS = [
     "Monday",
     "Tuesday",
     "Wednesday",
@@ -22,7 +44,7 @@ _WEEKDAYS = [
     "Saturday",
     "Sunday",
 ]
-_MONTHS = [
+MONTHS = [
     "January",
     "February",
     "March",
@@ -37,26 +59,32 @@ _MONTHS = [
     "December",
 ]
 _NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
-_ALL_DAYS = (1 << 32) - 2
-_ALL_MONTHS = (1 << 13) - 2
+ALL_DAYS = (1 << 32) - 2
+ALL_MONTHS = (1 << 13) - 2
 #: So many times of a day are named one by one.
 _FEW = 6
 
 
-def _bits(mask: int) -> list[int]:
+def bits_of(mask: int) -> list[int]:
+    """
+    Give the places of the bits that are set, from the least on.
+    """
     return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
 
 
-def _join(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
+    """
+    Join words as a sentence does: ``a, b and c``.
+    """
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
-def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
+def list_numbers(values: Sequence[int], name: Callable[[int], str] = str) -> str:
     """
     Name numbers: ``1, 2 and 5``, ``1 to 5``, ``1, 3, 5 and so on up to 31``.
     """
     steps = {after - before for before, after in pairwise(values)}
-    if len(values) > 3 and len(steps) == 1 and steps != {1}:
+    if len(values) > 4 and len(steps) == 1 and steps != {1}:
         begin = ", ".join(name(value) for value in values[:3])
         return f"{begin} and so on up to {name(values[-1])}"
     words: list[str] = []
@@ -69,11 +97,11 @@ def _list(values: Sequence[int], name: Callable[[int], str] = str) -> str:
             else:
                 words += [name(one) for one in run]
             start = at + 1
-    return _join(words)
+    return join_words(words)
 
 
 def _several(word: str, values: Sequence[int]) -> str:
-    return f"{word}{'s' if len(values) > 1 else ''} {_list(values)}"
+    return f"{word}{'s' if len(values) > 1 else ''} {list_numbers(values)}"
 
 
 def _step(values: Sequence[int], size: int) -> int:
@@ -92,7 +120,10 @@ def describe(fields: Fields) -> str:
     """
     Say when a rule matches, without its zone.
     """
-    hours, minutes, seconds = map(_bits, (fields.hours, fields.minutes, fields.seconds))
+    hours, minutes, seconds = map(
+        bits_of, (fields.hours, fields.minutes, fields.seconds)
+    )
+    assert isinstance(fields.day_rule, DayRule)
     days = _days(fields.day_rule)
     if len(hours) * len(minutes) * len(seconds) <= _FEW:
         shape = "{:02}:{:02}" if seconds == [0] else "{:02}:{:02}:{:02}"
@@ -102,7 +133,7 @@ def describe(fields: Fields) -> str:
             for minute in minutes
             for second in seconds
         ]
-        return f"{days or 'every day'} at {_join(times)}"
+        return f"{days or 'every day'} at {join_words(times)}"
     return " ".join(part for part in (_often(hours, minutes, seconds), days) if part)
 
 
@@ -114,6 +145,7 @@ def _often(hours: list[int], minutes: list[int], seconds: list[int]) -> str:
         text = _every(step, "second") if step else f"at {_several('second', seconds)}"
         if not every_minute:
             text += f" of {_several('minute', minutes)}"
+            text += " of every hour" if every_hour else ""
         elif not step:
             text += " of every minute"
     elif minutes != [0] and (step := _step(minutes, 60)):
@@ -136,12 +168,12 @@ def _days(rule: DayRule) -> str:
     """
     numbers = (
         ""
-        if DaysOfMonth(_ALL_DAYS) in rule.days
-        else _join([_item(item) for item in rule.days])
+        if DaysOfMonth(ALL_DAYS) in rule.days
+        else join_words(
+            [describe_item(item) for item in sorted(rule.days, key=_is_counted)]
+        )
     )
-    names = ""
-    if rule.weekdays != ALL_WEEKDAYS:
-        names = _list(_bits(rule.weekdays), _WEEKDAYS.__getitem__)
+    names = name_weekdays(rule)
     if numbers and names:
         text = f"on {numbers} of the month"
         text += f" or on {names}" if rule.either else f" if it is {names}"
@@ -152,22 +184,70 @@ def _days(rule: DayRule) -> str:
     else:
         text = f"on {names}" if names else ""
     parts = [text] if text else []
-    if rule.months != _ALL_MONTHS:
-        months = _list(_bits(rule.months), lambda month: _MONTHS[month - 1])
+    if rule.months != ALL_MONTHS:
+        months = list_numbers(bits_of(rule.months), lambda month: MONTHS[month - 1])
         parts.append(f"in {months}")
     if rule.weeks != ALL_WEEKS:
-        parts.append(f"in ISO {_several('week', _bits(rule.weeks))}")
-    years = [FIRST_YEAR + bit for bit in _bits(rule.years)]
+        parts.append(f"in ISO {_several('week', bits_of(rule.weeks))}")
+    years = [FIRST_YEAR + bit for bit in bits_of(rule.years)]
     if len(years) <= LAST_YEAR - FIRST_YEAR:
-        parts.append(f"in {_list(years)}")
+        parts.append(f"in {list_numbers(years)}")
     if parts and not text:
         parts.insert(0, "every day")
     return " ".join(parts)
 
 
-def _item(item: IDayItem) -> str:
+def name_weekdays(rule: DayRule) -> str:
+    """
+    Name the days of the week; nothing when they are all.
+    """
+    if rule.weekdays == ALL_WEEKDAYS:
+        return ""
+    counted = [describe_item(item) for item in rule.some_weekdays]
+    named = bits_of(rule.weekdays)
+    words = [list_numbers(named, WEEKDAYS.__getitem__)] if named else []
+    text = join_words(words + counted)
+    return f"{text} of the month" if counted else text
+
+
+def _is_counted(item: IDayItem) -> bool:
+    return not isinstance(item, DaysOfMonth)
+
+
+def describe_item(item: IDayItem) -> str:
+    """
+    Name a part of a field of days.
+    """
     if isinstance(item, DaysOfMonth):
-        return _several("day", _bits(item.days))
+        return _several("day", bits_of(item.days))
     if isinstance(item, NthWeekday):
-        return f"the {_NTH[item.nth]} {_WEEKDAYS[item.weekday]}"
-    return "the last day"
+        return f"the {_NTH[item.nth]} {WEEKDAYS[item.weekday]}"
+    if isinstance(item, NearestWeekday):
+        if item.day > 0:
+            return f"the weekday nearest to day {item.day}"
+        if item.day == 0:
+            return "the last weekday"
+        return f"the weekday nearest to {_before_last(-item.day)}"
+    if isinstance(item, DaysFromEnd):
+        numbers = bits_of(item.days)
+        if numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
+            return f"the last {len(numbers)} days"
+        days = list_numbers(numbers, lambda day: _before_last(day - 1))
+        return days.replace(" and the ", " and ").replace(", the ", ", ")
+    assert isinstance(item, LastDay)
+    return _before_last(item.before)
+
+
+def _before_last(days: int) -> str:
+    if not days:
+        return "the last day"
+    return f"the {ordinal(days + 1)} last day"
+
+
+def ordinal(number: int) -> str:
+    """
+    Write the place of something: ``1st``, ``22nd``.
+    """
+    if number // 10 != 1 and 1 <= number % 10 <= 3:
+        return f"{number}{('st', 'nd', 'rd')[number % 10 - 1]}"
+    return f"{number}th"

@@ -3,41 +3,71 @@ The scheduler's own dialect of cron: eight named fields, after APScheduler.
 
 Monday is 0.  All fields must match.  A field that is not given takes its least value
 when it lies below the last one given, in the order of :data:`FIELD_NAMES`, and else
-every value; week and day_of_week always take every value.
+every value; week and day_of_week always take every value.  ``a/b`` is a and each b-th
+value after it.  A minute or hour that begins with ``*`` or is ``a/b`` makes the rule
+follow elapsed time.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ...errors import BadTrigger
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import DayRule, DaysOfMonth, IDayItem, LastDay, NthWeekday
+from .named import named_length, split_named, write_named
 from .syntax import (
+    FOREIGN,
     MONTHS,
     WEEKDAYS,
     FieldSyntax,
     Place,
     check_length,
+    is_steady,
     parse_field,
     split_items,
 )
 from .walls import Fields
 
-__all__ = ["FIELD_NAMES", "join_fields", "length", "normalize", "parse"]
+__all__ = [
+    "FIELD_NAMES",
+    "columns",
+    "join_fields",
+    "length",
+    "normalize",
+    "parse",
+    "write",
+]
 
 _SYNTAX = {
     syntax.name: syntax
     for syntax in (
-        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False),
-        FieldSyntax("month", 1, 12, MONTHS),
-        FieldSyntax("day", 1, 31),
-        FieldSyntax("week", 1, 53),
-        FieldSyntax("day_of_week", 0, 6, WEEKDAYS),
-        FieldSyntax("hour", 0, 23),
-        FieldSyntax("minute", 0, 59),
-        FieldSyntax("second", 0, 59),
+        FieldSyntax("year", FIRST_YEAR, LAST_YEAR, wraps=False, open_steps=True),
+        FieldSyntax("month", 1, 12, MONTHS, open_steps=True),
+        FieldSyntax(
+            "day",
+            1,
+            31,
+            open_steps=True,
+            hints={**FOREIGN, "l": "the last day of the month is written last"},
+        ),
+        FieldSyntax("week", 1, 53, open_steps=True),
+        FieldSyntax(
+            "day_of_week",
+            0,
+            6,
+            WEEKDAYS,
+            open_steps=True,
+            hints={
+                **FOREIGN,
+                "7": "Monday is 0 here, and Sunday 6",
+                "#": "the third Friday is written 3rd fri, in day",
+            },
+        ),
+        FieldSyntax("hour", 0, 23, open_steps=True),
+        FieldSyntax("minute", 0, 59, open_steps=True),
+        FieldSyntax("second", 0, 59, open_steps=True),
     )
 }
 #: The fields, from the most to the least significant.
@@ -46,11 +76,6 @@ _LEAST = {"month": "1", "day": "1", "hour": "0", "minute": "0", "second": "0"}
 
 _ORDINALS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "last": -1}
 _NTH = re.compile(r"(\S+) (\S+)")
-_BLANKS = re.compile(r"\s+")
-_AROUND_COMMA = re.compile(r"\s*,\s*")
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
-_WEEKDAY = re.compile(rf"(?:{'|'.join(WEEKDAYS)})(?:,|$)")
-_FIELD_START = re.compile(r"(?:^|\s)\s*([^\s=]*)\s*=\s*")
 
 
 def join_fields(values: Mapping[str, int | str | None]) -> str:
@@ -60,20 +85,17 @@ def join_fields(values: Mapping[str, int | str | None]) -> str:
     :param values: a number or text for each field that is given.
     :raises BadTrigger: naming the field.
     """
-    parts = []
+    texts = {}
     for name in FIELD_NAMES:
         value = values.get(name)
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             raise BadTrigger(name, f"expected a number or text, not {value!r}")
-        text = check_length(name, str(value)).strip()
-        if "=" in text:
-            raise BadTrigger(name, f"{text!r} has a = in it")
-        parts.append(f"{name}={_AROUND_COMMA.sub(',', _BLANKS.sub(' ', text))}")
-    if not parts:
+        texts[name] = check_length(name, str(value))
+    if not texts:
         raise BadTrigger("expression", f"give one of {', '.join(FIELD_NAMES)}")
-    return " ".join(parts)
+    return write_named(texts)
 
 
 def normalize(text: str) -> str:
@@ -83,53 +105,37 @@ def normalize(text: str) -> str:
     :raises BadTrigger: for ``expression`` or an unknown or repeated field.
     """
     lower = check_length("expression", text).strip()
-    values: dict[str, int | str | None] = {}
-    for name, value in _split(lower):
-        if name not in _SYNTAX:
-            raise BadTrigger(
-                name or "expression",
-                f"there is no such field in {text!r}; there are"
-                f" {', '.join(FIELD_NAMES)}",
-            )
-        if name in values:
-            raise BadTrigger(name, f"is given twice in {text!r}")
-        values[name] = value
-    return join_fields(values)
+    return join_fields(split_named(lower, FIELD_NAMES))
 
 
-def length(words: Sequence[str]) -> int:
+length = named_length
+
+
+def columns(expression: str) -> dict[str, str]:
     """
-    Say how many words are the expression: fields, and what continues a value.
+    Give the text of each field, also of those that are not given.
     """
-    at = 0
-    before = ""
-    for word in map(str.lower, words):
-        goes_on = (
-            "=" in word
-            or word[0] in ",="
-            or before[-1:] in (",", "=")
-            or _ORDINAL.search(before)
-            or (before.endswith("last") and _WEEKDAY.match(word))
-        )
-        follows = at + 1 < len(words) and words[at + 1][0] == "="
-        if not goes_on and not follows:
-            break
-        before = word
-        at += 1
-    return at
+    given = split_named(expression, FIELD_NAMES)
+    least = False
+    texts = {}
+    for name in reversed(FIELD_NAMES):
+        # Going up: until the first field that is given all take their least value.
+        least = least or name in given
+        texts[name] = given.get(name, "*" if least else _LEAST.get(name, "*"))
+    return {name: texts[name] for name in FIELD_NAMES}
 
 
-def _split(text: str) -> list[tuple[str, str]]:
-    starts = list(_FIELD_START.finditer(text))
-    if text and (not starts or starts[0].start()):
-        raise BadTrigger(
-            "expression", f"expected field=value, as in hour=9, not {text!r}"
-        )
-    ends = [start.start() for start in starts[1:]]
-    return [
-        (start[1], text[start.end() : end])
-        for start, end in zip(starts, [*ends, len(text)], strict=False)
-    ]
+def write(texts: Mapping[str, str]) -> str:
+    """
+    Write the texts of fields as an expression, without those that say nothing.
+    """
+    said: dict[str, int | str | None] = {}
+    for name in reversed(FIELD_NAMES):
+        text = texts.get(name, "*")
+        # A star says something where all below it would take their least value.
+        if name in texts and (text != "*" or not said):
+            said[name] = text
+    return join_fields(said)
 
 
 def parse(text: str) -> Fields:
@@ -138,13 +144,7 @@ def parse(text: str) -> Fields:
 
     :raises BadTrigger: naming the field and the place.
     """
-    given = dict(_split(text))
-    least = False
-    texts = {}
-    for name in reversed(FIELD_NAMES):
-        # Going up: until the first field that is given all take their least value.
-        least = least or name in given
-        texts[name] = given.get(name, "*" if least else _LEAST.get(name, "*"))
+    texts = columns(text)
     masks = {
         name: parse_field(_SYNTAX[name], texts[name], Place(name, texts[name]))
         for name in FIELD_NAMES
@@ -162,7 +162,7 @@ def parse(text: str) -> Fields:
         masks["hour"],
         masks["minute"],
         masks["second"],
-        texts["minute"].startswith("*") or texts["hour"].startswith("*"),
+        is_steady(texts["minute"]) or is_steady(texts["hour"]),
     )
 
 

@@ -4,7 +4,7 @@ The trigger that fires at wall times which match an expression.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from attrs import field, frozen
 from zope.interface import implementer
 
+from ...errors import BadTrigger
 from ...model.instant import UTC
-from ...model.trigger import ITimetable
+from ...model.trigger import ICountingTrigger, ISeededTrigger, ITimetable
 from ..clauses import (
     check_bounds,
     check_choice,
@@ -23,12 +24,14 @@ from ..clauses import (
 )
 from ..daylight import Fold, Gap
 from ..instants import utc
-from ..timetable import walk_between
+from ..timetable import clip_mask, walk_between
 from ..zones import zone_key
-from . import own
+from . import celery, own
 from .dialects import DIALECTS, find_dialect
 from .english import describe
+from .hashing import has_hash
 from .search import Schedule
+from .walls import Fields
 
 __all__ = ["CronTrigger"]
 
@@ -45,7 +48,7 @@ def _schedule(
     return Schedule(DIALECTS[dialect].parse(expression), zone, gap, fold)
 
 
-@implementer(ITimetable)
+@implementer(ITimetable, ICountingTrigger, ISeededTrigger)
 @frozen(init=False, weakref_slot=False, repr=False)
 class CronTrigger:
     """
@@ -141,7 +144,7 @@ class CronTrigger:
     @classmethod
     def parse(
         cls,
-        text: str,
+        text: str | Mapping[str, Any],
         dialect: str = "crontab",
         timezone: str | tzinfo | None = None,
         start_date: datetime | date | str | None = None,
@@ -153,13 +156,30 @@ class CronTrigger:
         """
         Read an expression.
 
-        :param text: the expression alone.
-        :param dialect: ``crontab``: five fields as in crontab(5), or a nickname as
-            ``@daily``; ``own``: named fields as ``hour=9 day_of_week=mon-fri``.
+        :param text: the expression alone; of ``celery`` also a mapping.
+        :param dialect: how it is meant, which is never guessed:
+
+            - ``crontab``: five fields as in crontab(5), or a nickname as ``@daily``;
+            - ``seconds``: six fields, seconds first, or seven, with a year;
+            - ``quartz``: six or seven fields as Quartz has them;
+            - ``systemd``: a calendar event as after ``OnCalendar=``;
+            - ``celery``: five named fields, ``minute=0 hour=*/3``;
+            - ``own``: eight named fields, ``hour=9 day_of_week=mon-fri``.
+        :param timezone: whose wall times are meant, as for the constructor.  Where the
+            expression itself names a zone, as ``CRON_TZ=Europe/Berlin 0 9 * * *`` and
+            a calendar event may, it is left out, or the same.
         :raises BadTrigger: naming the field and the place in it.
         """
+        syntax = find_dialect(dialect)
+        if isinstance(text, Mapping) and dialect == "celery":
+            text = celery.join_fields(text)
+        if not isinstance(text, str):
+            raise BadTrigger("expression", f"expected text, not {text!r}")
+        expression, zone = syntax.split_zone(text)
         trigger = cls.__new__(cls)
-        expression = find_dialect(dialect).normalize(text)
+        expression = syntax.normalize(expression)
+        if zone is not None:
+            timezone = _agreed(zone, timezone)
         trigger._begin(
             dialect, expression, timezone, start_date, end_date, jitter, gap, fold
         )
@@ -176,6 +196,30 @@ class CronTrigger:
         """
         return cls.parse(text, "crontab", timezone)
 
+    @classmethod
+    def from_celery(
+        cls,
+        minute: int | str | Iterable[int] = "*",
+        hour: int | str | Iterable[int] = "*",
+        day_of_week: int | str | Iterable[int] = "*",
+        day_of_month: int | str | Iterable[int] = "*",
+        month_of_year: int | str | Iterable[int] = "*",
+        timezone: str | tzinfo | None = None,
+    ) -> CronTrigger:
+        """
+        Take the five fields of Celery's ``crontab``; Sunday is 0, and all must match.
+
+        :raises BadTrigger: naming the field and the place in it.
+        """
+        fields = {
+            "minute": minute,
+            "hour": hour,
+            "day_of_week": day_of_week,
+            "day_of_month": day_of_month,
+            "month_of_year": month_of_year,
+        }
+        return cls.parse(fields, "celery", timezone)
+
     def _begin(
         self,
         dialect: str,
@@ -188,8 +232,10 @@ class CronTrigger:
         fold: Fold | str,
     ) -> None:
         zone = zone_key(timezone)
-        gap = check_choice(Gap, gap, "gap")
-        fold = check_choice(Fold, fold, "fold")
+        if type(gap) is not Gap:
+            gap = check_choice(Gap, gap, "gap")
+        if type(fold) is not Fold:
+            fold = check_choice(Fold, fold, "fold")
         schedule = _schedule(dialect, expression, zone, gap, fold)
         start, end = check_bounds(start_date, end_date, zone)
         self.__attrs_init__(
@@ -203,6 +249,33 @@ class CronTrigger:
             fold,
             schedule,
         )
+
+    def for_job(self, job_id: str) -> CronTrigger:
+        """
+        Give the trigger that a job of this id gets: with numbers in place of ``H``.
+
+        As long as nobody asked it answers as for the id ``""``.
+        """
+        resolve = DIALECTS[self.dialect].resolve
+        if resolve is None or not has_hash(self.expression):
+            return self
+        return CronTrigger.parse(
+            resolve(self.expression, job_id),
+            self.dialect,
+            self.timezone,
+            self.start_date,
+            self.end_date,
+            self.jitter,
+            self.gap,
+            self.fold,
+        )
+
+    @property
+    def fields(self) -> Fields:
+        """
+        What the expression says, whatever dialect it is written in.
+        """
+        return self._schedule.fields
 
     def next_after(self, instant: datetime) -> datetime | None:
         """
@@ -261,11 +334,20 @@ class CronTrigger:
         last = self._schedule.last_before(end) if number else None
         return number + 1, first if last is None else last
 
+    def mask(self, first: datetime, length: int) -> int:
+        """
+        Give those of the *length* full seconds from *first* on, as bits.
+        """
+        found = self._schedule.bits(first, length)
+        return clip_mask(found, first, self.start_date, self.end_date)
+
     def describe(self) -> str:
         """
         Say in English when it fires.
         """
         text = f"{describe(self._schedule.fields)} ({self.timezone})"
+        if has_hash(self.expression):
+            text += ", different for each job"
         return text + describe_clauses(self.start_date, self.end_date, self.jitter)
 
     def __str__(self) -> str:
@@ -289,6 +371,18 @@ class CronTrigger:
             self.gap,
             self.fold,
         )
+
+
+def _agreed(zone: str, timezone: str | tzinfo | None) -> str:
+    """
+    Give the key of the zone that an expression names, where nobody says another.
+    """
+    key = zone_key(zone)
+    if timezone is not None and zone_key(timezone) != key:
+        raise BadTrigger(
+            "timezone", f"the expression says {key}, and timezone {zone_key(timezone)}"
+        )
+    return key
 
 
 def _again(*parts: Any) -> CronTrigger:

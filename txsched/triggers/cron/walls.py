@@ -9,25 +9,21 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-
-from attrs import frozen
+from typing import NamedTuple
 
 from ...model.instant import UTC
+from ..search import ALWAYS, NEVER
 from ..zones import FIRST_YEAR, LAST_YEAR
-from .days import DayRule, year_kind
+from .days import IDayRule, year_kind
 
-__all__ = ["ALWAYS", "NEVER", "Fields", "Walls"]
-
-#: What :meth:`Walls.after` and :meth:`Walls.before` give when there is none.
-NEVER = datetime(9000, 1, 1, tzinfo=UTC)
-ALWAYS = datetime(1000, 1, 1, tzinfo=UTC)
+__all__ = ["Fields", "Walls"]
 
 _SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
 _NO_MONTHS = (0,) * 13
 
 
-@frozen
-class Fields:
+class Fields(NamedTuple):
     """
     What an expression says, whatever dialect it was written in.
 
@@ -38,7 +34,7 @@ class Fields:
     :ivar elapsed: whether it follows elapsed time through gaps and folds.
     """
 
-    day_rule: DayRule
+    day_rule: IDayRule
     hours: int
     minutes: int
     seconds: int
@@ -50,12 +46,29 @@ def _table(mask: int, size: int) -> bytes:
     """
     Give for each number below *size* the next larger bit of *mask*, or *size*.
     """
-    table, after = bytearray(size), size
-    for number in reversed(range(size)):
-        table[number] = after
-        if mask >> number & 1:
-            after = number
-    return bytes(table)
+    table, done = b"", 0
+    while mask:
+        bit = _lowest(mask)
+        table += bytes((bit,)) * (bit - done)
+        mask &= mask - 1
+        done = bit
+    return table + bytes((size,)) * (size - done)
+
+
+def _spread(pattern: int, mask: int, width: int) -> int:
+    """
+    Give *pattern* once for each bit of *mask*, each *width* bits further.
+    """
+    return sum(pattern << width * place for place in range(60) if mask >> place & 1)
+
+
+def _full_second(wall: datetime) -> datetime:
+    """
+    Give the first full second that is not earlier.
+    """
+    if wall.microsecond:
+        return wall.replace(microsecond=0) + _SECOND
+    return wall
 
 
 def _lowest(mask: int) -> int:
@@ -101,7 +114,7 @@ class Walls:
 
     def after(self, wall: datetime) -> datetime:
         """
-        Give the first one later than *wall*, or :data:`NEVER`.
+        Give the first one later than *wall*, or :data:`~txsched.triggers.search.NEVER`.
         """
         year = wall.year
         months = self._years.get(year) or self._months(year)
@@ -148,7 +161,8 @@ class Walls:
 
     def before(self, wall: datetime) -> datetime:
         """
-        Give the last one earlier than *wall*, or :data:`ALWAYS`.
+        Give the last one earlier than *wall*, or
+        :data:`~txsched.triggers.search.ALWAYS`.
         """
         if wall.microsecond:
             wall += _SECOND
@@ -178,14 +192,9 @@ class Walls:
 
     def count(self, first: datetime, end: datetime) -> int:
         """
-        Count those from *first* up to but without *end*.
+        Count those from *first* up to but without *end*, which is not earlier.
         """
-        if first >= end:
-            return 0
-        if first.microsecond:
-            first += _SECOND
-        if end.microsecond:
-            end += _SECOND
+        first, end = _full_second(first), _full_second(end)
         per_day = self._below(24, 0, 0)
         total = self._days_below(end, first.year) - self._days_below(first, first.year)
         total *= per_day
@@ -194,6 +203,26 @@ class Walls:
         if self._months(first.year)[first.month] >> first.day & 1:
             total -= self._below(first.hour, first.minute, first.second)
         return total
+
+    def bits(self, first: datetime, end: datetime) -> int:
+        """
+        Give those from *first* up to but without *end* as a mask.
+
+        :param end: at most some days after *first*.
+        :returns: bit 0 is the first full second not earlier than *first*.
+        """
+        first, end = _full_second(first), _full_second(end)
+        hour = _spread(self._seconds, self._minutes, 60)
+        day = _spread(hour, self._hours, 3600)
+        midnight = first.replace(hour=0, minute=0, second=0)
+        skipped = (first - midnight) // _SECOND
+        bits = place = 0
+        while midnight < end:
+            if self._months(midnight.year)[midnight.month] >> midnight.day & 1:
+                bits |= day << place
+            midnight += _DAY
+            place += 86400
+        return bits >> skipped & (1 << (end - first) // _SECOND) - 1
 
     def _months(self, year: int) -> tuple[int, ...]:
         """

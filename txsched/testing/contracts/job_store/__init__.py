@@ -16,6 +16,7 @@ from .enduring import EnduringContract
 from .forgetting import ForgettingContract
 from .harness import DurableStoreHarness, JobStoreHarness
 from .paging import PagingContract
+from .rearming import RearmingContract
 from .remembering import RememberingContract
 from .running import RunningContract
 from .waiting import WaitingContract
@@ -36,6 +37,7 @@ class JobStoreContract(
     CommittingContract,
     RunningContract,
     EndingContract,
+    RearmingContract,
     WaitingContract,
     RememberingContract,
     ForgettingContract,

@@ -4,12 +4,16 @@ What outlives the process, and what cannot be loaded any more.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from attrs import evolve
 
 from ....errors import JobExists, NoSuchJob, NotSerializable
-from ....model import Call, Disposition, JobQuery, OnConflict, StoreStatus
+from ....model import Call, Disposition, JobQuery, OnConflict, StoreStatus, Waiting
+from ....triggers import ManualTrigger
 from .adding import rich_job
 from .harness import DurableStoreHarness
+from .rearming import make_waiting_job
 from .samples import (
     NODE,
     OTHER,
@@ -58,6 +62,55 @@ class EnduringContract(DurableStoreHarness):
         self.assertEqual([end, waits], await self.ledger(store))
         (lease,) = await store.claim_runs(NODE, at(60), at(90), 10, ("default",))
         self.assertEqual(waits, lease.run)
+
+    async def test_what_jobs_wait_for_stays(self) -> None:
+        """
+        After a restart the end of a run sets the next time of its job, or removes it,
+        and jobs without times are there.
+        """
+        store = await self.make_store()
+        manual = make_waiting_job("manual", None, trigger=ManualTrigger())
+        await self.add(store, manual)
+        ends = []
+        delay = timedelta(seconds=10)
+        for id, until in (("a", None), ("b", at(11)), ("c", at(10))):
+            await self.add(store, make_waiting_job(id))
+            (lease,) = await self.claim(store)
+            run = running(lease)
+            plan = make_plan(lease, [run], None)
+            plan = plan._replace(waiting=Waiting(delay, until))
+            await store.commit([plan], NODE, at(30))
+            ends.append(after(run, lease.term))
+        store = await self.reopen(store)
+        self.assertEqual([], await store.finish(ends))
+        jobs = (await store.find_jobs(JobQuery())).items
+        self.assertEqual(
+            [("a", at(11)), ("b", at(11)), ("manual", None)],
+            [(job.id, job.next_run_time) for job in jobs],
+        )
+        self.assertEqual(manual, jobs[2])
+
+    async def test_run_of_a_quarantined_job_that_waits(self) -> None:
+        """
+        The end of a run sets the next time of a job in quarantine as well; it is due
+        once the job can be loaded again.
+        """
+        store = await self.make_store()
+        await self.add(store, make_waiting_job())
+        (lease,) = await self.claim(store)
+        run = running(lease)
+        plan = make_plan(lease, [run], None)
+        plan = plan._replace(waiting=Waiting(timedelta(seconds=10)))
+        await store.commit([plan], NODE, at(30))
+        store = await self.corrupt(store, "job")
+        self.assertEqual((), (await store.find_jobs(JobQuery())).items)
+        self.assertEqual(1, len(await store.find_quarantined()))
+        self.assertEqual([], await store.finish([after(run, lease.term)]))
+        self.assertIsNone(await store.next_due(at(100)))
+        await self.mend(store, "job")
+        self.assertEqual([], await store.find_quarantined())
+        self.assertEqual(at(11), (await store.get_job("job")).next_run_time)
+        self.assertEqual(1, len(await self.claim(store, 11)))
 
     async def test_leases_stay(self) -> None:
         """

@@ -14,6 +14,7 @@ from .pausing import PausingContract
 from .reading import ReadingContract
 from .running import RunningContract
 from .surveying import SurveyingContract
+from .waiting import WaitingContract
 from .watching import WatchingContract
 
 __all__ = ["SchedulerContract", "SchedulerHarness"]
@@ -28,6 +29,7 @@ class SchedulerContract(
     WatchingContract,
     ForeseeingContract,
     SurveyingContract,
+    WaitingContract,
 ):
     """
     What every scheduler keeps to; the harness gives :meth:`face`, and

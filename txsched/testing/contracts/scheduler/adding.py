@@ -12,7 +12,7 @@ from zope.interface.verify import verifyObject
 
 from ....errors import BadTrigger, BadValue, JobExists
 from ....interfaces import IScheduler
-from ....model import Job, JobSpec, OnConflict, OnCrash
+from ....model import Job, JobSpec, OnConflict, OnCrash, OnExcluded
 from ....triggers import CronTrigger, DateTrigger, IntervalTrigger
 from .harness import SchedulerHarness
 from .samples import START, TASK, at, every, later, spec, specs
@@ -34,6 +34,8 @@ OPTIONS: dict[str, Any] = {
     "tags": ("a", "b%"),
     "on_crash": OnCrash.ABANDON,
     "keep_runs": 5,
+    "calendars": (),
+    "on_excluded": OnExcluded.NEXT,
 }
 
 

@@ -32,7 +32,7 @@ class ChangingContract(SchedulerHarness):
         scheduler = await self.make_scheduler()
         job = await self.add(scheduler)
         for name, value in OPTIONS.items():
-            if name == "id":
+            if name == "id" or value == getattr(job, name):
                 continue
             changed = await scheduler.modify_job("job", **{name: value})
             self.assertEqual(value, getattr(changed, name), name)
