@@ -207,7 +207,8 @@ def against(
 
 def triggers(rounds: int, scale: float) -> None:
     """
-    Next times and reading of cron expressions, against the fastest of three others.
+    Next times and reading of cron expressions, against the fastest of three others;
+    and the longest answer.
     """
     for text, zone in (
         ("*/5 * * * *", "UTC"),
@@ -234,6 +235,9 @@ def triggers(rounds: int, scale: float) -> None:
             ),
             "at least 1",
         )
+    (ours,) = medians(rounds, lambda: measured("triggers.py", "longest", "ours"))
+    name = "the longest answer, rare and empty rules (ms)"
+    row(name, f"{1000 * ours['seconds']:.2f}", "", "", "under 10")
 
 
 BENCHMARKS = {

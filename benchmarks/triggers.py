@@ -9,6 +9,9 @@ Reading is measured with expressions that are all different, as each side rememb
 some of what it read; ours pays for that too.  ``plain`` ones have numbers and stars
 only, ``varied`` ones lists, ranges, steps and names as well.  ``again`` is the case
 that our memory helps: one expression, read over and over.
+
+The longest answer is looked for among questions that have to look far: rules that
+hardly ever or never match, asked for the first time.
 """
 
 from __future__ import annotations
@@ -185,9 +188,52 @@ def reading(side: str, kind: str, number: int) -> dict[str, float]:
     return {"per_second": median(rates)}
 
 
+#: Rules that hardly ever match, or never.
+FAR = (
+    "crontab 0 0 30 2 *",
+    "cron month=2 day=29 day_of_week=mon week=9",
+    "cron year=2199 month=12 day=last hour=23",
+    "cron month=3 day=last sun hour=2 minute=30 gap skip",
+    "cron week=53 month=6",
+    "rrule FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=3 from 1990-01-01",
+    "rrule FREQ=SECONDLY;INTERVAL=604800;BYDAY=TU from 1990-01-01",
+    "rrule FREQ=MINUTELY;INTERVAL=1439;BYMONTH=2;BYMONTHDAY=29 from 1990-01-01",
+    "(every 1h) and not (every 30m)",
+    "(crontab 0 0 30 2 *) and (every 1s)",
+)
+#: Where each is asked: another zone is another question, for which nothing was kept.
+ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Santiago",
+    "Africa/Casablanca",
+    "Antarctica/Troll",
+)
+
+
+def longest() -> dict[str, float]:
+    """
+    Measure the longest of the answers to far questions; of each the best of five zones.
+    """
+    from txsched.triggers import parse_trigger
+
+    most = 0.0
+    for text in FAR:
+        best = 1.0
+        for zone in ZONES:
+            trigger = parse_trigger(text, zone)
+            begin = time.perf_counter()
+            trigger.next_after(START)
+            best = min(best, time.perf_counter() - begin)
+        most = max(most, best)
+    return {"seconds": most}
+
+
 if __name__ == "__main__":
     what, side, *rest = sys.argv[1:]
-    if what == "next":
+    if what == "longest":
+        tell(longest())
+    elif what == "next":
         tell(walking(side, rest[0], rest[1], float(rest[2])))
     else:
         tell(reading(side, rest[0], int(rest[1])))

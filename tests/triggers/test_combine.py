@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import islice
-from time import perf_counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from txsched.triggers import (
     parse_trigger,
 )
 
+from .effort import bounded_work
 from .oracle import instant
 
 laws = settings(max_examples=150, deadline=None, derandomize=True, database=None)
@@ -194,7 +194,7 @@ class MeetingTests(SynchronousTestCase):
 
     def test_never(self):
         """
-        That nothing is left is known within 10 ms.
+        That nothing is left is known after bounded work.
         """
         for text in (
             "(every 1m) and not (crontab * * * * *)",
@@ -209,14 +209,10 @@ class MeetingTests(SynchronousTestCase):
         ):
             trigger = of(text)
             for ask in (trigger.next_after, trigger.previous_before):
-                times = []
-                for _ in range(3):
-                    begin = perf_counter()
+                with bounded_work(text):
                     answer = ask(instant(2026, 1, 1, 1))
-                    times.append(perf_counter() - begin)
                 if "2020" not in text:
                     self.assertIsNone(answer, text)
-                self.assertLess(min(times), 0.01, text)
 
 
 class ValueTests(SynchronousTestCase):

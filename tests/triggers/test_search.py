@@ -5,7 +5,6 @@ Searching backwards and counting, and how long the longest searches take.
 from __future__ import annotations
 
 from datetime import timedelta
-from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from txsched.triggers.cron.search import Schedule
 from txsched.triggers.timeline import timeline
 from txsched.triggers.zones import find_zone
 
+from .effort import bounded_work
 from .oracle import instant
 
 TICK = timedelta(microseconds=1)
@@ -193,24 +193,20 @@ class LongSearchTests(SynchronousTestCase):
         {"year": 2199, "day_of_week": "sun", "hour": 2, "minute": 30},
     )
 
-    def test_within_ten_milliseconds(self):
+    def test_bounded(self):
         """
-        No answer takes ten milliseconds, with nothing known beforehand.
-
-        Half as much again is allowed here for a slow machine that also measures
-        which lines are run; the best of three attempts counts.
+        No answer takes more work than ten milliseconds have room for, with nothing
+        known beforehand.
         """
         for zone in self.ZONES:
             for fields in self.RULES:
                 for gap in Gap:
-                    took = min(self.attempt(zone, fields, gap) for _ in range(3))
-                    self.assertLess(took, 0.015, (zone, fields, gap))
+                    self.attempt(zone, fields, gap)
 
     def attempt(self, zone, fields, gap):
         """
-        Measure the slower of two questions to a new trigger, in seconds.
+        Ask a new trigger two questions.
         """
-        longest = 0.0
         rule = own.parse(own.join_fields(fields))
         for question, moment in (
             (Schedule.next_after, instant(1960, 1, 1)),
@@ -219,7 +215,5 @@ class LongSearchTests(SynchronousTestCase):
             schedule = Schedule(rule, zone, gap, Fold.FIRST)
             timeline.cache_clear()
             find_zone.cache_clear()
-            began = process_time()
-            question(schedule, moment)
-            longest = max(longest, process_time() - began)
-        return longest
+            with bounded_work(question.__name__, zone, fields, gap):
+                question(schedule, moment)
