@@ -122,7 +122,7 @@ def read_wait(delay: int | None, until: int | None) -> Waiting | None:
 
 
 def run_row(
-    run: Run, term: int, until: datetime | None, result_limit: int
+    run: Run, term: int, until: int | None, result_limit: int
 ) -> tuple[Any, ...]:
     """
     Give the columns of a run with its lease.
@@ -146,7 +146,7 @@ def run_row(
         run.times,
         micros_of(run.last_planned_time),
         term,
-        micros_of(until),
+        until,
     )
 
 
