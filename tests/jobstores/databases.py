@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, inspect
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Engine, inspect
 from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from txsched.jobstores.sql import SQLAlchemyJobStore
+from txsched.jobstores.sql.connecting import open_engine
 from txsched.testing.servers import (
     IServerKind,
     MariaDB,
@@ -72,7 +72,7 @@ def engine_at(url: str) -> Engine:
     """
     Make an engine for a look from outside.
     """
-    return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    return open_engine(url)
 
 
 def execute(engine: Engine, statement: str, *parameters: Any) -> list[Any]:

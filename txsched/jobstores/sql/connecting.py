@@ -145,7 +145,7 @@ def open_engine(
             parsed,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args=_connect_arguments(driver, timeout),
+            connect_args=_connect_arguments(driver, timeout, parsed),
         )
     except ImportError:
         raise BadValue(
@@ -160,15 +160,13 @@ def open_engine(
     return engine
 
 
-def _connect_arguments(driver: str, timeout: float) -> dict[str, Any]:
+def _connect_arguments(driver: str, timeout: float, url: URL) -> dict[str, Any]:
     if driver == "psycopg":
         return {"connect_timeout": max(2, round(timeout))}
     if driver == "pymysql":
-        return {
-            "connect_timeout": timeout,
-            "read_timeout": timeout,
-            "write_timeout": timeout,
-        }
+        names = ("connect_timeout", "read_timeout", "write_timeout")
+        local = {"ssl_disabled": True} if "unix_socket" in url.query else {}
+        return {**dict.fromkeys(names, timeout), **local}
     return {}
 
 

@@ -194,24 +194,33 @@ class Jobs:
         :param runs: what was written just now.
         :returns: the next planned times of those that got one.
         """
-        db.lock(self.sql.lock_open_schedules, job_ids)
-        rows = db.for_ids(self.sql.idle_jobs, job_ids)
-        finished = [row[0] for row in rows if row[1] is None]
+        sql = self.sql
+        unplanned = db.for_ids(sql.open_schedules, job_ids)
+        if not unplanned:
+            return {}
+        # Only now, when nobody else can end the last runs of the same jobs unseen.
+        ids = [row[0] for row in unplanned]
+        busy = {job_id for (job_id,) in db.for_ids(sql.busy_jobs, ids)}
+        finished: list[str] = []
         planned: dict[str, datetime] = {}
-        times: list[tuple[int, int | None, str]] = []
-        if len(finished) < len(rows):
-            ends = _latest_ends(runs)
-            for job_id, delay, until, free in rows:
-                waiting = read_wait(delay, until)
-                if waiting is None or waiting.delay is None or job_id not in ends:
-                    continue
+        ends = _latest_ends(runs)
+        for job_id, delay, until in unplanned:
+            if job_id in busy:
+                continue
+            waiting = read_wait(delay, until)
+            if waiting is None:
+                finished.append(job_id)
+            elif waiting.delay is not None and job_id in ends:
                 following = waiting.following(ends[job_id])
                 if following is None:
                     finished.append(job_id)
                 else:
                     planned[job_id] = following
-                    time = to_micros(following)
-                    times.append((time, time if free else None, job_id))
+        resting = {job_id for (job_id,) in db.for_ids(sql.resting_jobs, list(planned))}
+        times = [
+            (to_micros(time), None if job_id in resting else to_micros(time), job_id)
+            for job_id, time in planned.items()
+        ]
         self._delete(db, sorted(finished))
         db.batch(self.sql.rearm, times)
         return planned

@@ -82,8 +82,9 @@ class Statements:
             " term = ?, owner = NULL, lease_until = NULL WHERE id = ?"
         )
         self.lock_schedules = f"SELECT id FROM {p}schedule WHERE id IN (:ids)"
-        self.lock_open_schedules = (
-            f"SELECT id FROM {p}schedule WHERE id IN (:ids) AND next_run IS NULL"
+        self.open_schedules = (
+            f"SELECT id, wait_delay, wait_until FROM {p}schedule"
+            f" WHERE id IN (:ids) AND next_run IS NULL{dialect.lock}"
         )
         self.lock_active_runs = (
             f"SELECT id FROM {p}runs WHERE job_id IN (:ids) AND ended IS NULL"
@@ -132,12 +133,12 @@ class Statements:
             "schedule", _SCHEDULE, "id, term", "owner = NULL, lease_until = NULL"
         )
         self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN (:ids)"
-        self.idle_jobs = (
-            "SELECT s.id, s.wait_delay, s.wait_until,"
-            " CASE WHEN j.paused_at IS NULL AND j.error IS NULL THEN 1 ELSE 0 END"
-            f" FROM {p}schedule s JOIN {p}jobs j ON j.id = s.id"
-            " WHERE s.id IN (:ids) AND s.next_run IS NULL AND NOT EXISTS"
-            f" (SELECT 1 FROM {p}runs r WHERE r.job_id = s.id AND r.ended IS NULL)"
+        self.busy_jobs = (
+            f"SELECT job_id FROM {p}runs WHERE ended IS NULL AND job_id IN (:ids)"
+        )
+        self.resting_jobs = (
+            f"SELECT id FROM {p}jobs WHERE id IN (:ids)"
+            " AND (paused_at IS NOT NULL OR error IS NOT NULL)"
         )
         self.rearm = change(
             "schedule", "next_run, due", "id", "wait_delay = NULL, wait_until = NULL"
