@@ -47,7 +47,6 @@ def crowd(url: str, jobs: int) -> dict[str, float]:
     from ours import make_scheduler, make_store, measure
     from twisted.internet.defer import Deferred, gatherResults
 
-    from txsched import JobSpec
     from txsched.triggers import IntervalTrigger
 
     async def run() -> dict[str, float]:

@@ -48,7 +48,9 @@ class SQLTestCase(TestCase):
         """
         Make a store that is not open yet.
         """
-        return SQLAlchemyJobStore(url, reactor=reactor, **{"clock": "caller", **options})
+        return SQLAlchemyJobStore(
+            url, reactor=reactor, **{"clock": "caller", **options}
+        )
 
     async def open_store(self, url: str, **options: Any) -> SQLAlchemyJobStore:
         """

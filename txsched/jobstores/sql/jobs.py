@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from ...codec import encode_definition
-from ...errors import JobExists, NoSuchJob, StaleRevision, StoreUnavailable
+from ...errors import BadValue, JobExists, NoSuchJob, StaleRevision, StoreUnavailable
 from ...model import (
     Disposition,
     Job,
@@ -69,6 +69,8 @@ class Jobs:
         sql = self.sql
         definitions = [encode_definition(job) for job in jobs]
         ids = [job.id for job in jobs]
+        if len(set(ids)) < len(ids):
+            raise BadValue("jobs", "two of them have the same id")
         there = {row[0]: row for row in db.for_ids(sql.job_states, ids)}
         if there and on_conflict is OnConflict.REPLACE:
             db.lock(sql.lock_schedules, list(there))

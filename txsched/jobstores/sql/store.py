@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import islice
 from secrets import token_hex
 from typing import TypeVar
 
@@ -131,6 +132,7 @@ class SQLAlchemyJobStore:
         self._runs = Runs(self._sql, result_limit)
         self._jobs = Jobs(self._sql, self._loader, self._runs, self._clock)
         self._nodes = Nodes(prefix, self._sql, self._clock)
+        self._adders = {one: partial(self._add, one) for one in OnConflict}
         #: What others hear this store announce.
         self._me = token_hex(8)
         self._writer: Worker | None = None
@@ -203,7 +205,7 @@ class SQLAlchemyJobStore:
         self._connector.engine.dispose()
 
     def _write(self, work: Callable[[Session], T]) -> Deferred[T]:
-        return self._do(self._writer, work)
+        return self._ask(self._writer, lambda worker: worker.do(work))
 
     def _change(self, work: Callable[[Session], T]) -> Deferred[T]:
         """
@@ -218,13 +220,15 @@ class SQLAlchemyJobStore:
         return self._write(announced)
 
     def _read(self, work: Callable[[Session], T]) -> Deferred[T]:
-        return self._do(self._reader, work)
+        return self._ask(self._reader, lambda worker: worker.do(work))
 
-    def _do(self, worker: Worker | None, work: Callable[[Session], T]) -> Deferred[T]:
+    def _ask(
+        self, worker: Worker | None, question: Callable[[Worker], Deferred[T]]
+    ) -> Deferred[T]:
         async def ask() -> T:
             if worker is None:
                 raise StoreUnavailable("it is not open")
-            result = await worker.do(work)
+            result = await question(worker)
             if self._loader.broken:
                 await self._write_quarantine()
             return result
@@ -263,7 +267,21 @@ class SQLAlchemyJobStore:
     def add_jobs(
         self, jobs: Sequence[Job], on_conflict: OnConflict
     ) -> Deferred[list[Job]]:
-        return self._change(lambda db: self._jobs.add(db, jobs, on_conflict))
+        adder = self._adders[on_conflict]
+        return self._ask(self._writer, lambda worker: worker.share(adder, jobs))
+
+    def _add(
+        self, on_conflict: OnConflict, db: Session, calls: Sequence[Sequence[Job]]
+    ) -> list[list[Job]]:
+        """
+        Add the jobs of several calls at once.
+        """
+        stored = self._jobs.add(
+            db, [job for jobs in calls for job in jobs], on_conflict
+        )
+        db.announced = True
+        rest = iter(stored)
+        return [list(islice(rest, len(jobs))) for jobs in calls]
 
     def get_job(self, job_id: str) -> Deferred[Job]:
         def work(db: Session) -> Job:

@@ -2,16 +2,19 @@
 A thread that owns one connection.
 
 Calls that arrive while a transaction is under way share the next one: the busier the
-database, the more calls one commit serves.  When one of them spoils the transaction,
-it is given up, and each is done again in one of its own, so that one that fails takes
-no other with it.
+database, the more calls one commit serves; and those that want the same, one behind
+the other, share the statements too.  When one of them spoils the transaction, it is
+given up, and each is done again in one of its own, so that one that fails takes no
+other with it.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, TypeVar
 
@@ -28,6 +31,7 @@ from .session import Session
 __all__ = ["Worker"]
 
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741
 
 #: The most calls that one transaction serves.
 _GROUP = 100
@@ -37,10 +41,14 @@ _TRIES = 8
 
 class _Call(NamedTuple):
     """
-    What is to be done, and who waits for it; nothing at the end of the thread.
+    What is to be done with which items, and who waits for it.
+
+    :ivar work: is given the items of one or several calls, and gives as many results;
+        ``None`` at the end of the thread.
     """
 
-    work: Callable[[Session], Any] | None
+    work: Callable[[Session, Sequence[Any]], Sequence[Any]] | None
+    item: Any
     answer: Deferred[Any]
 
 
@@ -95,8 +103,20 @@ class Worker:
 
         :returns: fires with what it returned, once that is committed.
         """
+        return self.share(lambda session, items: [work(session)], None)
+
+    def share(
+        self, work: Callable[[Session, Sequence[I]], Sequence[T]], item: I
+    ) -> Deferred[T]:
+        """
+        The same for *work* that can serve several calls at once.
+
+        :param work: is given the items of calls that follow each other, and gives as
+            many results.  When it fails before it has written anything, it is called
+            for each of them alone.
+        """
         answer: Deferred[T] = Deferred()
-        self._queue.put(_Call(work, answer))
+        self._queue.put(_Call(work, item, answer))
         return answer
 
     def stop(self) -> Deferred[None]:
@@ -104,7 +124,7 @@ class Worker:
         :returns: fires when all that was asked for is done and the thread has ended.
         """
         answer: Deferred[None] = Deferred()
-        self._queue.put(_Call(None, answer))
+        self._queue.put(_Call(None, None, answer))
         return answer
 
     def check(self, longest_seconds: float) -> None:
@@ -183,7 +203,11 @@ class Worker:
             session.unsure, session.announced = unsure, False
             if self._begin is not None:
                 session.run(self._begin)
-            answers = [(call.answer, self._attempt(session, call)) for call in group]
+            answers = [
+                answer
+                for _, calls in groupby(group, attrgetter("work"))
+                for answer in _attempt(session, list(calls))
+            ]
             if self._begin is not None:
                 if session.announced and self._announce[0]:
                     session.run(*self._announce)
@@ -196,22 +220,6 @@ class Worker:
             raise
         finally:
             self._busy_since = None
-
-    @staticmethod
-    def _attempt(session: Session, call: _Call) -> Any:
-        """
-        Do one piece of work; a failure before it wrote anything is its answer.
-        """
-        assert call.work is not None
-        session.written = False
-        try:
-            return call.work(session)
-        except SQLAlchemyError:
-            raise
-        except Exception:
-            if session.written:
-                raise
-            return Failure()
 
     def _connect(self) -> Session:
         if self._session is None:
@@ -247,6 +255,27 @@ class Worker:
         self._session = None
         session.connection.invalidate()
         session.connection.close()
+
+
+def _attempt(session: Session, calls: list[_Call]) -> list[tuple[Deferred[Any], Any]]:
+    """
+    Do what several calls want; a failure before anything is written is the answer.
+    """
+    work = calls[0].work
+    assert work is not None
+    session.written = False
+    results: Sequence[Any]
+    try:
+        results = work(session, [call.item for call in calls])
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        if session.written:
+            raise
+        if len(calls) > 1:
+            return [answer for call in calls for answer in _attempt(session, [call])]
+        results = [Failure()]
+    return [(call.answer, result) for call, result in zip(calls, results, strict=True)]
 
 
 def _tell(answers: list[tuple[Deferred[Any], Any]]) -> None:
