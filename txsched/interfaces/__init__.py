@@ -12,7 +12,7 @@ from ..model.trigger import (
 )
 from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
-from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
+from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IExecutor
 
@@ -27,6 +27,7 @@ __all__ = [
     "IJobStoreFactory",
     "ILedger",
     "ILoop",
+    "IMembership",
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",

@@ -35,7 +35,7 @@ class IJobStoreFactory(Interface):
         """
         Make a store, without opening it: nothing is connected or written yet.
 
-        :param url: begins with one of :attr:`schemes` and a colon.
-        :param options: some of :attr:`options`, with values of their types.
+        :param url: begins with one of the schemes and a colon.
+        :param options: some of those above, with values of their types.
         :raises BadValue: for ``url`` or one of the options, when it cannot be used.
         """
