@@ -15,9 +15,9 @@ from zope.interface import implementer
 
 from ...errors import BadTrigger
 from ...model.calendar import ICalendar
-from ..cron.english import MONTHS, WEEKDAYS, join_words
 from ..cron.syntax import WEEKDAYS as WEEKDAY_NUMBERS
 from ..daylight import wall_of
+from ..english import MONTHS, WEEKDAYS, join_words
 from ..instants import utc
 from ..zones import FIRST_YEAR, LAST_YEAR, zone_key
 from .joined import Calendar, midnight
