@@ -59,6 +59,7 @@ WRONG = [
     ("add --every 1s --on-conflict x a:b", "'--on-conflict': 'x' is not one of"),
     ("add --every 1s --id= a:b", "--id: must not be empty"),
     ("add --every 1s --tag= a:b", "--tag: must not be empty"),
+    ("modify a --calendar none --calendar b", "--calendar none stands alone"),
     (
         "add --every 1s --start 2030-02-01 --end 2030-01-01 a:b",
         "--end: 2030-01-01",
