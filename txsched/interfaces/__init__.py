@@ -11,7 +11,7 @@ from ..model.trigger import (
     IWaitingTrigger,
 )
 from .scheduler import IScheduler, ISubscription
-from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
+from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IExecutor
 
@@ -25,6 +25,7 @@ __all__ = [
     "IJobStore",
     "ILedger",
     "ILoop",
+    "IMembership",
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",
