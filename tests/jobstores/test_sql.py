@@ -16,7 +16,7 @@ from twisted.internet.task import deferLater
 
 from txsched.errors import BadValue, JobExists, StoreUnavailable
 from txsched.jobstores.sql import SQLAlchemyJobStore
-from txsched.model import JobQuery, OnConflict, RunQuery
+from txsched.model import Disposition, JobQuery, OnConflict, RunQuery
 from txsched.testing.contracts.job_store.samples import (
     NODE,
     OTHER,
@@ -380,3 +380,31 @@ class OutageTests(SQLiteTestCase):
         (found,) = (await store.find_runs(RunQuery())).items
         self.assertEqual(run, found._replace(result=[1]))
         self.assertIn("unreadable", found.result)
+
+    async def test_unknown_disposition(self) -> None:
+        """
+        A run whose disposition is not known is told as what it can only be, with the
+        word as its reason, and hinders nothing.
+        """
+        store = await self.open_store(self.make_path())
+        job = make_job()
+        await store.add_jobs([job], ERROR)
+        ended, active = make_run(job, 0, Disposition.FAILED), make_run(job, 5)
+        await store.add_runs([ended, active])
+        self.execute("UPDATE txsched_runs SET disposition = 'lost'")
+        reason = "stored as 'lost', which this version does not know"
+        expected = (
+            ended._replace(disposition=Disposition.ABANDONED, reason=reason),
+            active._replace(disposition=Disposition.RUNNING, reason=reason),
+        )
+        page = await store.find_runs(RunQuery(descending=False))
+        self.assertEqual(expected, page.items)
+        for run in expected:
+            self.assertEqual(run, await store.get_run(run.id))
+        self.assertEqual(
+            [("lost",)] * 2, self.execute("SELECT disposition FROM txsched_runs")
+        )
+        (lease,) = await store.claim_jobs(NODE, START, at(30), 10)
+        self.assertEqual(expected[1:], lease.runs)
+        (claimed,) = await store.claim_runs(NODE, START, at(30), 10, ["default"])
+        self.assertEqual((expected[1], job), (claimed.run, claimed.job))
