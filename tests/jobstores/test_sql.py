@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 
 from txsched.errors import BadValue, JobExists, StoreUnavailable
 from txsched.jobstores.sql import SQLAlchemyJobStore
@@ -380,6 +381,26 @@ class OutageTests(SQLiteTestCase):
         (found,) = (await store.find_runs(RunQuery())).items
         self.assertEqual(run, found._replace(result=[1]))
         self.assertIn("unreadable", found.result)
+
+    async def test_quarantine(self) -> None:
+        """
+        The log tells once of a job that cannot be loaded, with the reason.
+        """
+        store = await self.open_store(self.make_path())
+        await store.add_jobs(make_jobs(2), ERROR)
+        await store.close()
+        self.execute("UPDATE txsched_jobs SET definition = x'ff' WHERE id = 'job-0001'")
+        store = await self.open_store(self.path)
+        with capturedLogs() as events:
+            await store.claim_jobs(NODE, START, at(30), 10)
+            await store.claim_jobs(NODE, at(60), at(90), 10)
+            (quarantined,) = await store.find_quarantined()
+        (event,) = [one for one in events if one["log_level"] is LogLevel.warn]
+        self.assertEqual(
+            "job 'job-0001' cannot be loaded and was put into quarantine:"
+            f" {quarantined.error}",
+            formatEvent(event),
+        )
 
     async def test_unknown_disposition(self) -> None:
         """
