@@ -40,7 +40,7 @@ WRONG = [
     ("add --at +1x a:b", "'--at': there is no unit 'x'"),
     ("add --cron * a:b", "--cron: "),
     ("add --cron 99,*,*,*,* a:b", "--cron: "),
-    ("add --trigger now a:b", "--trigger: trigger: 'now' does not begin with"),
+    ("add --trigger now a:b", "--trigger: 'now' does not begin with"),
     ("add --every 1s --timezone Mars a:b", "'--timezone': there is no time zone"),
     ("add --every 1s --args {} a:b", "'--args': expected JSON such as '[1, \"two"),
     ("add --every 1s --args [ a:b", "'--args': expected JSON such as"),

@@ -132,7 +132,7 @@ def trigger_from(
         else:
             made = parse_trigger(str(trigger), timezone=zone)
     except BadValue as error:
-        why = error.reason if every is not None else error
+        why = error.reason if every is not None or error.field == "trigger" else error
         raise click.UsageError(
             pointed(f"{names[0]}: {why}"), click.get_current_context()
         ) from None
