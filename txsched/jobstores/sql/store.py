@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from ...errors import (
@@ -92,6 +93,8 @@ class SQLAlchemyJobStore:
     :param result_limit: the most bytes of a task's result that the ledger keeps.
     :raises BadValue: naming the argument that cannot be used.
     """
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -192,6 +195,12 @@ class SQLAlchemyJobStore:
         now = to_micros(from_seconds(self._loop.seconds()))
 
         await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
+        for (job_id, _, _), error in broken.items():
+            self._log.warn(
+                "job {job_id!r} cannot be loaded and was put into quarantine: {error}",
+                job_id=job_id,
+                error=error,
+            )
 
     def status(self) -> Deferred[StoreStatus]:
         statement = self._jobs.sql.status
