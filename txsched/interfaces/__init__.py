@@ -11,6 +11,7 @@ from ..model.trigger import (
     IWaitingTrigger,
 )
 from .scheduler import IScheduler, ISubscription
+from .serializing import ISerializer
 from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IExecutor
@@ -28,6 +29,7 @@ __all__ = [
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",
+    "ISerializer",
     "ISubscription",
     "ITimetable",
     "ITrigger",

@@ -35,8 +35,10 @@ from .job import (
     run_id,
     waiting_of,
 )
+from .member import EnumMember, enum_members
 from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
+    MAX_DEFINITION,
     MAX_PAGE,
     Forecast,
     JobQuery,
@@ -59,11 +61,13 @@ from .trigger import (
 
 __all__ = [
     "COMMAND",
+    "MAX_DEFINITION",
     "MAX_PAGE",
     "UTC",
     "Aftermath",
     "Call",
     "Disposition",
+    "EnumMember",
     "Event",
     "EventsLost",
     "Forecast",
@@ -108,6 +112,7 @@ __all__ = [
     "ShownTrigger",
     "StoreStatus",
     "Waiting",
+    "enum_members",
     "from_micros",
     "from_seconds",
     "jitter_offset",
