@@ -8,6 +8,7 @@ imports or calls anything that the data names.
 from . import enums as enums  # they register themselves
 from . import triggers as triggers
 from . import values as values
+from .choosing import choose_serializer
 from .definition import decode_job, encode_definition
 from .describing import describe_definition
 from .fields import definition_fields, job_of_fields, progress_fields
@@ -22,6 +23,7 @@ __all__ = [
     "JSONSerializer",
     "PickleSerializer",
     "StoredForms",
+    "choose_serializer",
     "decode_job",
     "decode_result",
     "definition_fields",

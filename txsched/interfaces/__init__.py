@@ -10,9 +10,10 @@ from ..model.trigger import (
     ITrigger,
     IWaitingTrigger,
 )
+from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
 from .serializing import ISerializer
-from .stores import IJobKeeping, IJobStore, ILedger, IQuarantine
+from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IExecutor
 
@@ -24,8 +25,10 @@ __all__ = [
     "IExecutor",
     "IJobKeeping",
     "IJobStore",
+    "IJobStoreFactory",
     "ILedger",
     "ILoop",
+    "IMembership",
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",

@@ -36,6 +36,7 @@ from .job import (
     waiting_of,
 )
 from .member import EnumMember, enum_members
+from .node import LeaseCount, Node, StoreReport
 from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
     MAX_DEFINITION,
@@ -89,6 +90,8 @@ __all__ = [
     "JobRemoved",
     "JobResumed",
     "JobSpec",
+    "LeaseCount",
+    "Node",
     "OnConflict",
     "OnCrash",
     "OnExcluded",
@@ -110,6 +113,7 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreReport",
     "StoreStatus",
     "Waiting",
     "enum_members",

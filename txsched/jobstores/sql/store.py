@@ -42,6 +42,7 @@ from ...model import (
     Job,
     JobLease,
     JobQuery,
+    Node,
     OnConflict,
     Page,
     Plan,
@@ -50,6 +51,7 @@ from ...model import (
     Run,
     RunLease,
     RunQuery,
+    StoreReport,
     StoreStatus,
     from_micros,
     from_seconds,
@@ -59,6 +61,7 @@ from ..loading import JobLoader
 from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
+from .nodes import Nodes
 from .pages import find_jobs, find_runs
 from .runs import Runs
 from .statements import Statements
@@ -119,6 +122,7 @@ class SQLAlchemyJobStore:
         encode_result = partial(serializer.encode_result, limit=result_limit)
         self._runs = Runs(sql, encode_result)
         self._jobs = Jobs(sql, self._loader, self._runs)
+        self._nodes = Nodes(self._dialect, prefix)
         self._writer: Worker | None = None
         self._reader: Worker | None = None
 
@@ -364,6 +368,20 @@ class SQLAlchemyJobStore:
 
     def repair_job(self, job: Job) -> Deferred[Job]:
         return self._write(lambda db: self._jobs.repair(db, job))
+
+    # Nodes
+
+    def beat(self, node: Node) -> Deferred[datetime | None]:
+        return self._write(lambda db: self._nodes.beat(db, node))
+
+    def find_nodes(self) -> Deferred[list[Node]]:
+        return self._read(self._nodes.find)
+
+    def leave(self, node_id: str, now: datetime) -> Deferred[int]:
+        return self._write(lambda db: self._nodes.leave(db, node_id, to_micros(now)))
+
+    def examine(self, now: datetime) -> Deferred[StoreReport]:
+        return self._read(lambda db: self._nodes.examine(db, to_micros(now)))
 
 
 def _job_ids(runs: Sequence[Run]) -> list[str]:
