@@ -10,6 +10,7 @@ from ..model.trigger import (
     ITrigger,
     IWaitingTrigger,
 )
+from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
@@ -23,6 +24,7 @@ __all__ = [
     "IExecutor",
     "IJobKeeping",
     "IJobStore",
+    "IJobStoreFactory",
     "ILedger",
     "ILoop",
     "IMembership",
