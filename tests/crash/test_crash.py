@@ -1,0 +1,121 @@
+"""
+Three nodes on one store carry out each planned time once, whatever crashes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import TestCase
+
+from txsched.model import Disposition
+
+from .checker import Seen, check, take_overs
+from .scenario import Scenario
+from .stores import make_store, make_unfenced_store
+
+
+class NodesTests:
+    """
+    The scenario, whatever the store.
+    """
+
+    timeout = 400
+
+    def make_scenario(self: Any, folder: Path) -> Scenario:
+        """
+        Make the scenario on a store of the kind.
+        """
+        raise NotImplementedError
+
+    def test_each_planned_time_once(self: Any) -> Deferred[None]:
+        """
+        Nodes are killed, one is stopped past its leases, the server of the store is
+        killed: each planned time has one disposition, no run had two holders of a
+        valid lease, what a zombie wrote was refused, and take-overs came in time.
+        """
+        return Deferred.fromCoroutine(self._play())
+
+    async def _play(self: Any) -> None:
+        scenario = self.make_scenario(Path(self.mktemp()))
+        self.addCleanup(scenario.close)
+        seen = await scenario.play()
+        print(report(seen, scenario))
+        found = check(seen)
+        self.assertEqual([], found[:20], Counter(one.kind for one in found))
+        self.assertNotIn("Traceback", scenario.log())
+        for zombie in scenario.zombies:
+            lost = scenario.lost(zombie)
+            self.assertGreater(lost["commit"], 0)
+            self.assertGreater(lost["finish"], 0)
+        counts = Counter(run.disposition for run in seen.ledger)
+        self.assertGreater(counts[Disposition.SUCCEEDED], len(seen.ledger) / 2)
+        kinds = {one.kind for one in take_overs(seen)}
+        self.assertLessEqual({"killed", "stopped"}, kinds)
+
+
+def report(seen: Seen, scenario: Scenario) -> str:
+    """
+    Give the figures.
+    """
+    counts: Counter[str] = Counter()
+    for run in seen.ledger:
+        counts[str(run.disposition)] += run.times
+    over = take_overs(seen)
+    lost = sum((scenario.lost(pid) for pid in scenario.zombies), Counter[str]())
+    waits = [one for one in seen.troubles if one.kind == "kept waiting"]
+    return "\n".join(
+        (
+            "",
+            f"planned: {sum(len(one.times) for one in seen.planned.values())},"
+            f" {dict(counts)}",
+            f"executions: {len(seen.executions)}, cut off:"
+            f" {sum(one.ended is None for one in seen.executions)}",
+            f"killed: {scenario.killed}, stopped: {len(scenario.zombies)},"
+            f" lost writes of these: {dict(lost)}",
+            f"take-overs: {dict(Counter(one.kind for one in over))}, at most"
+            f" {max(one.after_seconds for one in over):.2f} s after the lease, of these"
+            f" {max(one.free_seconds for one in over):.2f} s with a free node",
+            f"kept waiting: {len(waits)} times, at most"
+            f" {max((one.end - one.begin for one in waits), default=0):.2f} s",
+        )
+    )
+
+
+class SQLiteTests(NodesTests, TestCase):
+    """
+    One file, which three processes share.
+    """
+
+    def make_scenario(self, folder: Path) -> Scenario:
+        url = f"sqlite:///{folder.resolve()}/jobs.db"
+        return Scenario(folder, url, "tests.crash.stores.make_store", make_store)
+
+
+class UnfencedTests(TestCase):
+    """
+    The same with a store that takes writes under any term.
+    """
+
+    timeout = 400
+
+    def test_the_fence_is_what_does_it(self) -> Deferred[None]:
+        """
+        Without the fence the same scenario ends in doubled work, and that is found.
+        """
+        return Deferred.fromCoroutine(self._play())
+
+    async def _play(self) -> None:
+        folder = Path(self.mktemp())
+        url = f"sqlite:///{folder.resolve()}/jobs.db"
+        maker = "tests.crash.stores.make_unfenced_store"
+        scenario = Scenario(folder, url, maker, make_unfenced_store)
+        self.addCleanup(scenario.close)
+        seen = await scenario.play()
+        print(report(seen, scenario))
+        found = Counter(one.kind for one in check(seen))
+        print(found)
+        self.assertTrue({"begun twice", "ended twice"} & set(found), found)
