@@ -156,6 +156,36 @@ class MigrationTests(SQLiteTestCase):
         self.assertEqual(make_job(), await stores[4].get_job("job"))
 
 
+class ReportTests(SQLiteTestCase):
+    """
+    What the store says of itself.
+    """
+
+    async def test_kind_and_schema(self) -> None:
+        """
+        The report names the database with its version, and the version of the schema.
+        """
+        store = await self.open_store(self.make_path())
+        report = await store.examine(at(0))
+        self.assertEqual(f"SQLite {sqlite3.sqlite_version}", report.kind)
+        self.assertEqual((len(STEPS),) * 2, (report.schema, report.newest_schema))
+        self.assertIsNone(report.clock)
+
+    async def test_quarantine(self) -> None:
+        """
+        What cannot be loaded is counted.
+        """
+        store = await self.open_store(self.make_path())
+        await store.add_jobs([make_job("a"), make_job("b")], OnConflict.ERROR)
+        self.execute("UPDATE txsched_jobs SET definition = x'ff' WHERE id = 'a'")
+        await store.claim_jobs(NODE, at(0), at(30), 10)
+        await store.close()
+        store = await self.open_store(self.path)
+        await store.claim_jobs(NODE, at(60), at(90), 10)
+        report = await store.examine(at(60))
+        self.assertEqual((1, 0), (report.quarantined, report.overdue))
+
+
 class CostTests(SQLiteTestCase):
     """
     No question on the way of a fire reads a whole table.

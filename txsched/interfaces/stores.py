@@ -41,6 +41,7 @@ from ..model import (
     Job,
     JobLease,
     JobQuery,
+    Node,
     OnConflict,
     Page,
     Plan,
@@ -49,10 +50,11 @@ from ..model import (
     Run,
     RunLease,
     RunQuery,
+    StoreReport,
     StoreStatus,
 )
 
-__all__ = ["IJobKeeping", "IJobStore", "ILedger", "IQuarantine"]
+__all__ = ["IJobKeeping", "IJobStore", "ILedger", "IMembership", "IQuarantine"]
 
 
 class IJobKeeping(Interface):
@@ -252,7 +254,48 @@ class IQuarantine(Interface):
         """
 
 
-class IJobStore(IJobKeeping, ILedger, IQuarantine):
+class IMembership(Interface):
+    """
+    The nodes that share a store.
+    """
+
+    def beat(node: Node) -> Deferred[datetime | None]:
+        """
+        Write that *node* lives, with what it says of itself.
+
+        :returns: fires with the store's clock when it wrote, or ``None`` when the
+            store has no clock of its own; then ``node.seen_at`` is kept as given,
+            else the store's clock is kept in its place.
+        """
+
+    def find_nodes() -> Deferred[list[Node]]:
+        """
+        Give all nodes that beat and did not leave, ordered by id.
+        """
+
+    def leave(node_id: str, now: datetime) -> Deferred[int]:
+        """
+        Forget a node and end its leases on jobs and runs now, so that others can
+        claim them at once.
+
+        A run of it stays ``running`` until it is claimed, as after a crash.  A node
+        that lives all the same loses nothing but its leases: what it writes counts
+        as long as nobody else has claimed, and it is back with its next beat.
+
+        :param node_id: one that never beat may hold leases too.
+        :returns: fires with the number of leases ended; one that had ended before is
+            not counted.
+        """
+
+    def examine(now: datetime) -> Deferred[StoreReport]:
+        """
+        Look for what is wrong, without changing anything.
+
+        :param now: at which jobs are due.
+        """
+
+
+class IJobStore(IJobKeeping, ILedger, IQuarantine, IMembership):
     """
     A whole job store.
     """

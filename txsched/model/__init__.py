@@ -35,6 +35,7 @@ from .job import (
     run_id,
     waiting_of,
 )
+from .node import LeaseCount, Node, StoreReport
 from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
     MAX_PAGE,
@@ -85,6 +86,8 @@ __all__ = [
     "JobRemoved",
     "JobResumed",
     "JobSpec",
+    "LeaseCount",
+    "Node",
     "OnConflict",
     "OnCrash",
     "OnExcluded",
@@ -106,6 +109,7 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreReport",
     "StoreStatus",
     "Waiting",
     "from_micros",

@@ -209,6 +209,32 @@ class Ledger:
             row.active[run.id] = taken
         return RunLease(run, None if row is None else row.current(), term)
 
+    def end_leases(self, owner: str, now: datetime) -> int:
+        """
+        End the leases of a node on runs, and say how many did not end before.
+        """
+        ended = 0
+        for run_id, (term, ends) in self._held.items():
+            if ends > now and self._runs[run_id].node == owner:
+                self._held[run_id] = (term, now)
+                ended += 1
+        if ended and (self._expiry is None or self._expiry > now):
+            self._expiry = now
+        return ended
+
+    def leases(self) -> Iterator[tuple[str, datetime]]:
+        """
+        Give the owner and the end of each lease.
+        """
+        for run_id, (_, ends) in self._held.items():
+            yield self._runs[run_id].node or "", ends
+
+    def pending_times(self) -> list[datetime]:
+        """
+        Give the planned times of the runs that wait.
+        """
+        return [run.planned_time for run in self._pending.values()]
+
     def renew(self, leases: Sequence[tuple[str, int]], until: datetime) -> Renewal:
         """
         Put off the ends of leases.

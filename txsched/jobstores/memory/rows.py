@@ -51,6 +51,12 @@ class JobRow:
             )
         return job
 
+    def held(self, term: int) -> bool:
+        """
+        Whether it is leased by the claim of that term.
+        """
+        return self.term == term and self.until is not None
+
     @property
     def idle(self) -> bool:
         """

@@ -22,6 +22,7 @@ from ...model import (
     Job,
     JobLease,
     JobQuery,
+    Node,
     OnConflict,
     Page,
     Plan,
@@ -30,10 +31,12 @@ from ...model import (
     Run,
     RunLease,
     RunQuery,
+    StoreReport,
     StoreStatus,
 )
 from ..cursor import encode_cursor
 from .ledger import Ledger
+from .report import report
 from .rows import JOB_KEYS, JobRow, choose_page, job_matches
 
 __all__ = ["MemoryJobStore"]
@@ -67,6 +70,7 @@ class _Claim:
     The jobs handed out by one claim that are not committed yet.
     """
 
+    owner: str
     until: datetime
     rows: list[JobRow]
 
@@ -84,6 +88,7 @@ class MemoryJobStore:
     _rows: dict[str, JobRow] = field(factory=dict, init=False)
     _heap: list[tuple[datetime, str]] = field(factory=list, init=False)
     _claims: dict[int, _Claim] = field(factory=dict, init=False)
+    _nodes: dict[str, Node] = field(factory=dict, init=False)
     _ledger: Ledger = field(init=False)
 
     @_ledger.default
@@ -185,6 +190,7 @@ class MemoryJobStore:
         removed = [job_id for job_id in job_ids if job_id in self._rows]
         for job_id in removed:
             row = self._rows.pop(job_id)
+            row.until = None
             for run in list((row.active or {}).values()):
                 if run.disposition is not Disposition.RUNNING:
                     self._ledger.cancel_pending(run, "the job was removed", now)
@@ -216,17 +222,23 @@ class MemoryJobStore:
             active = tuple(row.active.values()) if row.active else ()
             leases.append(JobLease(row.job, active, term, planned, row.run_count))
         if claimed:
-            self._claims[term] = _Claim(until, claimed)
+            self._claims[term] = _Claim(owner, until, claimed)
         return leases
 
     def _expire_claims(self, now: datetime) -> None:
         for term, claim in list(self._claims.items()):
             if claim.until <= now:
-                del self._claims[term]
-                for row in claim.rows:
-                    if row.term == term and row.until is not None:
-                        row.until = None
-                        self._schedule(row)
+                self._free(term)
+
+    def _free(self, term: int) -> int:
+        """
+        Let the jobs of a claim be claimed again, and say how many it held.
+        """
+        held = [row for row in self._claims.pop(term).rows if row.held(term)]
+        for row in held:
+            row.until = None
+            self._schedule(row)
+        return len(held)
 
     @_answered
     def commit(self, plans: Sequence[Plan], owner: str, until: datetime) -> list[str]:
@@ -256,11 +268,7 @@ class MemoryJobStore:
         for term in terms:
             claim = self._claims.get(term)
             if claim is not None:
-                claim.rows = [
-                    row
-                    for row in claim.rows
-                    if row.until is not None and row.term == term
-                ]
+                claim.rows = [row for row in claim.rows if row.held(term)]
                 if not claim.rows:
                     del self._claims[term]
         return lost
@@ -339,6 +347,34 @@ class MemoryJobStore:
     @_answered
     def repair_job(self, job: Job) -> Job:
         raise NoSuchJob(job.id)
+
+    # Nodes: the process has one clock, so the store has none of its own.
+
+    @_answered
+    def beat(self, node: Node) -> datetime | None:
+        self._nodes[node.id] = node
+        return None
+
+    @_answered
+    def find_nodes(self) -> list[Node]:
+        return [self._nodes[node_id] for node_id in sorted(self._nodes)]
+
+    @_answered
+    def leave(self, node_id: str, now: datetime) -> int:
+        self._nodes.pop(node_id, None)
+        self._expire_claims(now)
+        terms = [term for term, one in self._claims.items() if one.owner == node_id]
+        return sum(map(self._free, terms)) + self._ledger.end_leases(node_id, now)
+
+    @_answered
+    def examine(self, now: datetime) -> StoreReport:
+        held = [
+            (claim.owner, claim.until)
+            for term, claim in self._claims.items()
+            for row in claim.rows
+            if row.held(term)
+        ]
+        return report(self._rows.values(), held, self._ledger, now)
 
     # The whole
 

@@ -28,6 +28,7 @@ class Dialect:
     How one database is spoken to.
 
     :ivar name: as SQLAlchemy calls it.
+    :ivar title: as people call it.
     :ivar begin: begins a transaction that is going to write.
     :ivar begin_reading: begins one that only reads.
     :ivar insert_new: the beginning of an ``INSERT`` that leaves existing rows alone.
@@ -37,6 +38,7 @@ class Dialect:
     """
 
     name: str
+    title: str
     begin: str
     begin_reading: str
     insert_new: str
@@ -47,6 +49,7 @@ class Dialect:
 _DIALECTS = {
     "sqlite": Dialect(
         name="sqlite",
+        title="SQLite",
         begin="BEGIN IMMEDIATE",
         begin_reading="BEGIN",
         insert_new="INSERT OR IGNORE INTO",

@@ -94,6 +94,22 @@ STEPS: Sequence[Sequence[str]] = (
         "ALTER TABLE {p}schedule ADD COLUMN wait_delay BIGINT",
         "ALTER TABLE {p}schedule ADD COLUMN wait_until BIGINT",
     ),
+    (
+        """
+        CREATE TABLE {p}nodes (
+            id VARCHAR(255) NOT NULL PRIMARY KEY,
+            name VARCHAR(255) NOT NULL,
+            host VARCHAR(255) NOT NULL,
+            pid BIGINT NOT NULL,
+            version VARCHAR(255) NOT NULL,
+            started_at BIGINT NOT NULL,
+            seen_at BIGINT NOT NULL,
+            skew BIGINT,
+            state VARCHAR(16) NOT NULL,
+            active_runs BIGINT NOT NULL
+        )
+        """,
+    ),
 )
 
 

@@ -41,6 +41,7 @@ from ...model import (
     Job,
     JobLease,
     JobQuery,
+    Node,
     OnConflict,
     Page,
     Plan,
@@ -49,6 +50,7 @@ from ...model import (
     Run,
     RunLease,
     RunQuery,
+    StoreReport,
     StoreStatus,
     from_micros,
     from_seconds,
@@ -57,6 +59,7 @@ from ...model import (
 from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
+from .nodes import Nodes
 from .pages import find_jobs, find_runs
 from .rows import JobLoader
 from .runs import Runs
@@ -115,6 +118,7 @@ class SQLAlchemyJobStore:
         self._loader = JobLoader()
         self._runs = Runs(sql, result_limit)
         self._jobs = Jobs(sql, self._loader, self._runs)
+        self._nodes = Nodes(self._dialect, prefix)
         self._writer: Worker | None = None
         self._reader: Worker | None = None
 
@@ -360,6 +364,20 @@ class SQLAlchemyJobStore:
 
     def repair_job(self, job: Job) -> Deferred[Job]:
         return self._write(lambda db: self._jobs.repair(db, job))
+
+    # Nodes
+
+    def beat(self, node: Node) -> Deferred[datetime | None]:
+        return self._write(lambda db: self._nodes.beat(db, node))
+
+    def find_nodes(self) -> Deferred[list[Node]]:
+        return self._read(self._nodes.find)
+
+    def leave(self, node_id: str, now: datetime) -> Deferred[int]:
+        return self._write(lambda db: self._nodes.leave(db, node_id, to_micros(now)))
+
+    def examine(self, now: datetime) -> Deferred[StoreReport]:
+        return self._read(lambda db: self._nodes.examine(db, to_micros(now)))
 
 
 def _job_ids(runs: Sequence[Run]) -> list[str]:

@@ -15,6 +15,7 @@ from .ending import EndingContract
 from .enduring import EnduringContract
 from .forgetting import ForgettingContract
 from .harness import DurableStoreHarness, JobStoreHarness
+from .membership import MembershipContract
 from .paging import PagingContract
 from .rearming import RearmingContract
 from .remembering import RememberingContract
@@ -41,6 +42,7 @@ class JobStoreContract(
     WaitingContract,
     RememberingContract,
     ForgettingContract,
+    MembershipContract,
 ):
     """
     What every job store keeps to; the harness gives :meth:`make_store`.

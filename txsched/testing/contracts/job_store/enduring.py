@@ -9,7 +9,15 @@ from datetime import timedelta
 from attrs import evolve
 
 from ....errors import JobExists, NoSuchJob, NotSerializable
-from ....model import Call, Disposition, JobQuery, OnConflict, StoreStatus, Waiting
+from ....model import (
+    Call,
+    Disposition,
+    JobQuery,
+    LeaseCount,
+    OnConflict,
+    StoreStatus,
+    Waiting,
+)
 from ....triggers import ManualTrigger
 from .adding import rich_job
 from .harness import DurableStoreHarness
@@ -22,6 +30,7 @@ from .samples import (
     at,
     ended,
     make_job,
+    make_node,
     make_plan,
     make_run,
     running,
@@ -62,6 +71,20 @@ class EnduringContract(DurableStoreHarness):
         self.assertEqual([end, waits], await self.ledger(store))
         (lease,) = await store.claim_runs(NODE, at(60), at(90), 10, ("default",))
         self.assertEqual(waits, lease.run)
+
+    async def test_nodes_stay(self) -> None:
+        """
+        Nodes are there after a restart, and so are their leases.
+        """
+        store = await self.make_store()
+        await self.add(store, make_job())
+        await self.claim(store, lasts=30)
+        await store.beat(make_node())
+        nodes = await store.find_nodes()
+        store = await self.reopen(store)
+        self.assertEqual(nodes, await store.find_nodes())
+        report = await store.examine(at(1))
+        self.assertEqual((LeaseCount(NODE, 1, 0, at(30)),), report.leases)
 
     async def test_what_jobs_wait_for_stays(self) -> None:
         """

@@ -16,6 +16,7 @@ from ....model import (
     Disposition,
     Job,
     JobLease,
+    Node,
     Plan,
     Run,
     run_id,
@@ -31,6 +32,7 @@ __all__ = [
     "ended",
     "make_job",
     "make_jobs",
+    "make_node",
     "make_plan",
     "make_run",
     "running",
@@ -72,6 +74,26 @@ def make_jobs(count: int, **changes: Any) -> list[Job]:
     Make jobs with the ids ``job-0000``, ``job-0001`` and so on.
     """
     return [make_job(f"job-{number:04}", **changes) for number in range(count)]
+
+
+def make_node(id: str = NODE, seen: float = 0.0, **changes: Any) -> Node:
+    """
+    Make a node that says so many seconds after :data:`START` that it lives.
+
+    :param changes: any further attributes of the node.
+    """
+    attributes: dict[str, Any] = {
+        "name": "node",
+        "host": "localhost",
+        "pid": 1234,
+        "version": "1.0",
+        "started_at": START,
+        "seen_at": at(seen),
+        "skew": None,
+        "state": "running",
+        "active_runs": 0,
+    }
+    return Node(id, **{**attributes, **changes})
 
 
 def make_run(
