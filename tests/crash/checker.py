@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from attrs import field, frozen
@@ -160,7 +161,7 @@ def take_overs(seen: Seen) -> list[TakeOver]:
     return [
         _take_over(seen, earlier, later)
         for held in _holders(seen.leases).values()
-        for earlier, later in zip(held, held[1:])
+        for earlier, later in pairwise(held)
         if earlier.pid != later.pid
     ]
 
@@ -264,7 +265,7 @@ def _leases(seen: Seen) -> Iterator[Finding]:
             yield Finding("ended twice", f"{run_id}: {count} ends were accepted")
     holders = _holders(seen.leases)
     for held in holders.values():
-        for earlier, later in zip(held, held[1:]):
+        for earlier, later in pairwise(held):
             if later.granted < earlier.until - SLACK_SECONDS:
                 yield Finding("two holders", f"{earlier} and {later}")
             if earlier.pid == later.pid:

@@ -104,9 +104,7 @@ class RecordedStore:
                 note("stopping", jobs=[lease.job.id for lease in leases])
                 os.kill(os.getpid(), signal.SIGSTOP)
 
-        return self._ask(
-            lambda: self._store.claim_jobs(owner, now, until, limit), told
-        )
+        return self._ask(lambda: self._store.claim_jobs(owner, now, until, limit), told)
 
     def _is_asked_to_stop(self) -> bool:
         if self._under_way or not in_the_middle() or not self._flag.exists():

@@ -9,22 +9,16 @@ from typing import Any
 
 from sqlalchemy import event
 
-from txsched import jobstores
 from txsched.interfaces import IJobStore
-from txsched.jobstores import SQLAlchemyJobStore
+from txsched.jobstores import SQLAlchemyJobStore, store_from_url
 from txsched.jobstores.sql.dialect import open_engine
-
-_CLASSES = {"redis": "RedisJobStore", "mongodb": "MongoDBJobStore"}
 
 
 def make_store(url: str, reactor: Any) -> IJobStore:
     """
     Make the store of a URL.
     """
-    scheme = url.partition(":")[0].partition("+")[0]
-    make: Any = getattr(jobstores, _CLASSES.get(scheme, "SQLAlchemyJobStore"))
-    store: IJobStore = make(url, reactor=reactor)
-    return store
+    return store_from_url(url, reactor=reactor)
 
 
 _FENCE = re.compile(r"AND term = (\?|%s)( AND lease_until IS NOT NULL)?")

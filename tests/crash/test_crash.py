@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
+from twisted.logger import Logger
 from twisted.trial.unittest import TestCase
 
 from txsched.model import Disposition
 
-from .checker import Seen, check, take_overs
+from .checker import check, take_overs
+from .reporting import report
 from .scenario import Scenario
 from .stores import make_store, make_unfenced_store
 
@@ -24,6 +26,7 @@ class NodesTests:
     """
 
     timeout = 400
+    _log = Logger()
 
     def make_scenario(self: Any, folder: Path) -> Scenario:
         """
@@ -43,7 +46,7 @@ class NodesTests:
         scenario = self.make_scenario(Path(self.mktemp()))
         self.addCleanup(scenario.close)
         seen = await scenario.play()
-        print(report(seen, scenario))
+        self._log.info("{report}", report=report(seen, scenario))
         found = check(seen)
         self.assertEqual([], found[:20], Counter(one.kind for one in found))
         self.assertNotIn("Traceback", scenario.log())
@@ -55,34 +58,6 @@ class NodesTests:
         self.assertGreater(counts[Disposition.SUCCEEDED], len(seen.ledger) / 2)
         kinds = {one.kind for one in take_overs(seen)}
         self.assertLessEqual({"killed", "stopped"}, kinds)
-
-
-def report(seen: Seen, scenario: Scenario) -> str:
-    """
-    Give the figures.
-    """
-    counts: Counter[str] = Counter()
-    for run in seen.ledger:
-        counts[str(run.disposition)] += run.times
-    over = take_overs(seen)
-    lost = sum((scenario.lost(pid) for pid in scenario.zombies), Counter[str]())
-    waits = [one for one in seen.troubles if one.kind == "kept waiting"]
-    return "\n".join(
-        (
-            "",
-            f"planned: {sum(len(one.times) for one in seen.planned.values())},"
-            f" {dict(counts)}",
-            f"executions: {len(seen.executions)}, cut off:"
-            f" {sum(one.ended is None for one in seen.executions)}",
-            f"killed: {scenario.killed}, stopped: {len(scenario.zombies)},"
-            f" lost writes of these: {dict(lost)}",
-            f"take-overs: {dict(Counter(one.kind for one in over))}, at most"
-            f" {max(one.after_seconds for one in over):.2f} s after the lease, of these"
-            f" {max(one.free_seconds for one in over):.2f} s with a free node",
-            f"kept waiting: {len(waits)} times, at most"
-            f" {max((one.end - one.begin for one in waits), default=0):.2f} s",
-        )
-    )
 
 
 class SQLiteTests(NodesTests, TestCase):
@@ -101,6 +76,7 @@ class UnfencedTests(TestCase):
     """
 
     timeout = 400
+    _log = Logger()
 
     def test_the_fence_is_what_does_it(self) -> Deferred[None]:
         """
@@ -115,7 +91,6 @@ class UnfencedTests(TestCase):
         scenario = Scenario(folder, url, maker, make_unfenced_store)
         self.addCleanup(scenario.close)
         seen = await scenario.play()
-        print(report(seen, scenario))
+        self._log.info("{report}", report=report(seen, scenario))
         found = Counter(one.kind for one in check(seen))
-        print(found)
         self.assertTrue({"begun twice", "ended twice"} & set(found), found)

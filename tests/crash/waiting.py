@@ -5,6 +5,7 @@ How much of a time somebody could have used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Protocol
 
 __all__ = ["free_seconds"]
@@ -49,7 +50,7 @@ def free_seconds(
         edges.update(edge for span in spans for edge in span if begin < edge < end)
     ordered = sorted(edges)
     free = 0.0
-    for low, high in zip(ordered, ordered[1:]):
+    for low, high in pairwise(ordered):
         if any(
             not any(first <= low and high <= last for first, last in spans)
             for spans in busy.values()
