@@ -33,7 +33,7 @@ def report(seen: Seen, scenario: Scenario) -> str:
         f"writes of stopped nodes that came back as lost: {_listed(lost)}",
         f"take-overs: {_listed(Counter(one.kind for one in over))}",
         f"the latest {after:.3f} s after the lease, {free:.3f} s with a free node",
-        f"nodes kept waiting: {len(waits)} times, longest {max(waits, default=0):.3f} s",
+        f"nodes kept waiting: {len(waits)} times, {max(waits, default=0):.3f} s at most",
     ]
     return "\n".join(lines)
 
