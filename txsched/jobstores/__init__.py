@@ -7,11 +7,12 @@ A store that needs a driver is imported when it is first asked for.
 from typing import TYPE_CHECKING, Any
 
 from .memory import MemoryJobStore
+from .urls import store_from_url
 
 if TYPE_CHECKING:
     from .sql import SQLAlchemyJobStore
 
-__all__ = ["MemoryJobStore", "SQLAlchemyJobStore"]
+__all__ = ["MemoryJobStore", "SQLAlchemyJobStore", "store_from_url"]
 
 
 def __getattr__(name: str) -> Any:

@@ -52,6 +52,7 @@ class Dialect:
     :ivar types: what stands in the schema for names in braces.
     :ivar collation: that of ids in a list of rows, where it has to be said.
     :ivar folds_names: whether names of tables are made small.
+    :ivar in_file: whether it is a file, that can be taken away.
     :ivar partial_indexes: whether an index can leave rows out.
     :ivar transactional_schema: whether a change of the schema can be rolled back.
     :ivar lock_schema: waits until no other connection changes the schema, and keeps
@@ -94,6 +95,7 @@ class Dialect:
     collation: str = ""
     begin_reading: str | None = None
     folds_names: bool = False
+    in_file: bool = False
     partial_indexes: bool = True
     transactional_schema: bool = True
     lock_schema: str = ""
@@ -186,6 +188,7 @@ SQLITE = Dialect(
     begin="BEGIN IMMEDIATE",
     begin_reading="BEGIN",
     types={"blob": "BLOB", "text": "TEXT", "bytewise": "", "options": ""},
+    in_file=True,
     lock="",
     lock_free="",
     new_term=(

@@ -11,7 +11,6 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ...codec import encode_definition
 from ...errors import BadValue, JobExists, NoSuchJob, StaleRevision, StoreUnavailable
 from ...model import (
     Disposition,
@@ -25,16 +24,10 @@ from ...model import (
     from_micros,
     to_micros,
 )
+from ..columns import micros_of, read_wait, wait_row
+from ..loading import JobLoader
 from .clock import StoreClock
-from .rows import (
-    JobLoader,
-    job_row,
-    micros_of,
-    read_run,
-    read_wait,
-    schedule_row,
-    wait_row,
-)
+from .rows import job_row, read_run, schedule_row
 from .runs import Runs
 from .session import Session
 from .statements import Statements
@@ -67,7 +60,8 @@ class Jobs:
         Write new jobs, and settle the conflicts; see ``IJobKeeping.add_jobs``.
         """
         sql = self.sql
-        definitions = [encode_definition(job) for job in jobs]
+        encode = self.loader.serializer.encode_definition
+        definitions = [encode(job) for job in jobs]
         ids = [job.id for job in jobs]
         if len(set(ids)) < len(ids):
             raise BadValue("jobs", "two of them have the same id")
@@ -150,7 +144,7 @@ class Jobs:
         """
         revision = before.revision
         new = evolve(job, revision=revision + 1)
-        definition = encode_definition(new)
+        definition = self.loader.serializer.encode_definition(new)
         db.lock(self.sql.lock_schedules, (job.id,))
         row = db.run(self.sql.job_progress, (job.id,)).fetchone()
         if row is None:
@@ -368,7 +362,7 @@ class Jobs:
         if not states or states[0][2] is None:
             raise NoSuchJob(job.id)
         new = evolve(job, revision=states[0][1] + 1)
-        self._replace(db, new, encode_definition(new))
+        self._replace(db, new, self.loader.serializer.encode_definition(new))
         return new
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...model import LeaseCount, Node, StoreReport, from_micros, to_micros
+from ..columns import instant_of
 from .clock import StoreClock
 from .schema import STEPS
 from .session import Session
@@ -129,9 +130,9 @@ class Nodes:
             clock=from_micros(clock) if self.clock.followed else None,
             leases=self._leases(db),
             overdue=overdue,
-            oldest_due=_instant(oldest_due),
+            oldest_due=instant_of(oldest_due),
             waiting=waiting,
-            oldest_waiting=_instant(oldest_waiting),
+            oldest_waiting=instant_of(oldest_waiting),
             quarantined=run(self.quarantined).scalar(),
         )
 
@@ -147,10 +148,6 @@ class Nodes:
             until = from_micros(max(jobs_until, runs_until))
             counts.append(LeaseCount(owner, on_jobs, on_runs, until))
         return tuple(counts)
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
 
 
 def _node(row: Any) -> Node:

@@ -4,13 +4,15 @@ The ledger in its table: what is done with one connection, within a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from attrs import frozen
 
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
-from .rows import end_row, micros_of, read_run, run_row
+from ..columns import micros_of
+from .rows import end_row, read_run, run_row
 from .session import Session
 from .statements import Statements
 
@@ -26,18 +28,18 @@ class Runs:
     The rows of ``runs``.
 
     :ivar sql: the statements.
-    :ivar result_limit: the most bytes of a result that are kept.
+    :ivar encode_result: turns a result into the bytes that are kept.
     """
 
     sql: Statements
-    result_limit: int
+    encode_result: Callable[[Any], bytes]
 
     def insert(self, db: Session, runs: Sequence[tuple[Run, int, int | None]]) -> None:
         """
         Write runs with their terms and the ends of their leases; known ones stay.
         """
-        limit = self.result_limit
-        rows = [run_row(run, term, until, limit) for run, term, until in runs]
+        encode = self.encode_result
+        rows = [run_row(run, term, until, encode) for run, term, until in runs]
         db.batch(self.sql.insert_runs, rows)
 
     def get(self, db: Session, run_ids: Sequence[str]) -> list[Run]:
@@ -109,10 +111,14 @@ class Runs:
         """
         Write new states of runs and what follows; give the ids of the lost ones.
         """
-        limit = self.result_limit
+        encode = self.encode_result
         changed = db.batch(
             self.sql.end_runs,
-            [end_row(one.run, one.term, limit) for one in aftermaths if not one.forget],
+            [
+                end_row(one.run, one.term, encode)
+                for one in aftermaths
+                if not one.forget
+            ],
         ) + db.batch(
             self.sql.forget_runs,
             [(one.run.id, one.term) for one in aftermaths if one.forget],

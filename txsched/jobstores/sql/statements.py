@@ -175,7 +175,8 @@ class Statements:
         # The attempt first: MariaDB sees what was set before in the same statement.
         self.take_runs = (
             f"UPDATE {p}runs SET"
-            " attempt = attempt + CASE disposition WHEN 'running' THEN 1 ELSE 0 END,"
+            " attempt = attempt + CASE WHEN disposition IN ('pending', 'retrying')"
+            " THEN 0 ELSE 1 END,"
             " disposition = 'running', node = ?, started = ?, term = ?, lease_until = ?"
             " WHERE id IN (:ids)"
         )

@@ -30,14 +30,16 @@ from typing import TypeVar
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from zope.interface import implementer
 
+from ...codec import CBORSerializer, StoredForms
 from ...errors import (
     BadValue,
     NoSuchJob,
     StoreUnavailable,
 )
-from ...interfaces import IJobStore, ILoop
+from ...interfaces import IJobStore, ILoop, ISerializer
 from ...model import (
     Aftermath,
     Job,
@@ -58,13 +60,14 @@ from ...model import (
     from_seconds,
     to_micros,
 )
+from ..loading import JobLoader
 from .clock import StoreClock
 from .connecting import make_connector
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
+from .opened import OpenedFile
 from .pages import find_jobs, find_runs
-from .rows import JobLoader
 from .runs import Runs
 from .session import Session
 from .statements import Statements
@@ -102,6 +105,8 @@ class SQLAlchemyJobStore:
     :raises BadValue: naming the argument that cannot be used.
     """
 
+    _log = Logger()
+
     def __init__(
         self,
         url: str | URL | None = None,
@@ -111,6 +116,7 @@ class SQLAlchemyJobStore:
         prefix: str = "txsched_",
         durability: str = "power loss",
         result_limit: int = 65536,
+        serializer: ISerializer = CBORSerializer(),
         clock: str = "store",
         timeout: float = 10.0,
     ) -> None:
@@ -128,8 +134,9 @@ class SQLAlchemyJobStore:
         self._prefix = prefix
         self._sql = Statements(dialect, prefix)
         self._clock = StoreClock(clock == "store" and bool(dialect.clock))
-        self._loader = JobLoader()
-        self._runs = Runs(self._sql, result_limit)
+        self._loader = JobLoader(StoredForms(serializer))
+        encode_result = partial(serializer.encode_result, limit=result_limit)
+        self._runs = Runs(self._sql, encode_result)
         self._jobs = Jobs(self._sql, self._loader, self._runs, self._clock)
         self._nodes = Nodes(prefix, self._sql, self._clock)
         self._adders = {one: partial(self._add, one) for one in OnConflict}
@@ -147,17 +154,32 @@ class SQLAlchemyJobStore:
 
     async def _open(self) -> None:
         dialect = self._connector.dialect
+        file = OpenedFile(
+            lambda trouble: self._loop.callFromThread(self._tell, trouble)
+        )
+
+        def prepare(db: Session) -> None:
+            migrate(db, self._prefix)
+            if dialect.in_file:
+                file.remember(db.connection)
+            self._nodes.read_clock(db, self._now())
+
         writer = Worker(
             self._loop,
             self._connector,
             "txsched writer",
             dialect.begin,
             self._announcement,
-            self._prepare,
+            prepare,
             self._loader.forget,
+            file.check,
         )
         reader = Worker(
-            self._loop, self._connector, "txsched reader", dialect.begin_reading
+            self._loop,
+            self._connector,
+            "txsched reader",
+            dialect.begin_reading,
+            check=file.check,
         )
         for place, worker in enumerate((writer, reader)):
             try:
@@ -170,9 +192,8 @@ class SQLAlchemyJobStore:
         if dialect.descriptor is not None:
             self._guard.start(_CHECK_SECONDS, now=False)
 
-    def _prepare(self, db: Session) -> None:
-        migrate(db, self._prefix)
-        self._nodes.read_clock(db, self._now())
+    def _tell(self, trouble: str) -> None:
+        self._log.error("the job store cannot be used any more: {why}", why=trouble)
 
     @property
     def _announcement(self) -> tuple[str, tuple[str, ...]]:
@@ -246,6 +267,12 @@ class SQLAlchemyJobStore:
         self._loader.broken.clear()
         now = self._now()
         await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
+        for (job_id, _, _), error in broken.items():
+            self._log.warn(
+                "job {job_id!r} cannot be loaded and was put into quarantine: {error}",
+                job_id=job_id,
+                error=error,
+            )
 
     def status(self) -> Deferred[StoreStatus]:
         return self._read(lambda db: StoreStatus(*db.run(self._sql.status).fetchone()))

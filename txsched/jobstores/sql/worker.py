@@ -64,6 +64,8 @@ class Worker:
     :param announce: the statement that tells others of a transaction, with parameters.
     :param prepare: is given the first connection, once it is made.
     :param undone: called in the thread when a transaction was given up.
+    :param check: called in the thread before each transaction; what it raises is the
+        answer to all who share it.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Worker:
         announce: tuple[str, tuple[str, ...]] = ("", ()),
         prepare: Callable[[Session], None] = lambda session: None,
         undone: Callable[[], None] = lambda: None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
         self._connector = connector
@@ -82,6 +85,7 @@ class Worker:
         self._announce = announce
         self._prepare = prepare
         self._undone = undone
+        self._check = check
         self._queue: SimpleQueue[_Call] = SimpleQueue()
         self._session: Session | None = None
         self._prepared = False
@@ -199,6 +203,7 @@ class Worker:
     ) -> list[tuple[Deferred[Any], Any]]:
         self._busy_since = time.monotonic()
         try:
+            self._check()
             session = self._connect()
             session.unsure, session.announced = unsure, False
             if self._begin is not None:
