@@ -19,7 +19,14 @@ from txsched.testing.servers import (
     shared_server,
 )
 
-__all__ = ["DATABASES", "OnMariaDB", "OnPostgreSQL", "OnSQLite", "SQLTestCase"]
+__all__ = [
+    "OnMariaDB",
+    "OnPostgreSQL",
+    "OnSQLite",
+    "SQLTestCase",
+    "on_each_database",
+    "on_each_server",
+]
 
 
 class SQLTestCase(TestCase):
@@ -99,6 +106,13 @@ class OnSQLite(SQLTestCase):
         self.url = f"sqlite:///{self.mktemp()}"
         return self.url
 
+    @property
+    def path(self) -> str:
+        """
+        The file that was named last.
+        """
+        return self.url.removeprefix("sqlite:///")
+
     make_empty = make_database
 
 
@@ -151,4 +165,23 @@ class OnMariaDB(_OnServer):
     kind = MariaDB(settings={"innodb-flush-log-at-trx-commit": "0"})
 
 
-DATABASES = (OnSQLite, OnPostgreSQL, OnMariaDB)
+def on_each_database(*mixins: type) -> dict[str, type]:
+    """
+    Make classes of tests from *mixins*, each on every database.
+    """
+    databases = (OnSQLite, OnPostgreSQL, OnMariaDB)
+    return dict(_made(mixin, one) for mixin in mixins for one in databases)
+
+
+def on_each_server(*mixins: type) -> dict[str, type]:
+    """
+    The same on those that are servers.
+    """
+    servers = (OnPostgreSQL, OnMariaDB)
+    return dict(_made(mixin, one) for mixin in mixins for one in servers)
+
+
+def _made(mixin: type, database: type) -> tuple[str, type]:
+    name = f"{mixin.__name__}{database.__name__}Tests"
+    names = {"__module__": mixin.__module__, "__doc__": mixin.__doc__}
+    return name, type(name, (mixin, database), names)

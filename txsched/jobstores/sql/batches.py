@@ -7,15 +7,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import frozen
 
 __all__ = ["Batch", "Change", "arrays", "json_tables", "one_by_one"]
 
-#: What does a change: with a connection, the rows, and the collation of ids.  It says
-#: how many rows of the table were met.
-Batch = Callable[[Any, Sequence[tuple[Any, ...]], str], int]
+Rows = Sequence[tuple[Any, ...]]
 
 _NUMBERS = frozenset(
     {
@@ -27,6 +26,27 @@ _NUMBERS = frozenset(
 _BYTES = frozenset({"definition", "result"})
 #: The most bytes of rows that one statement takes where they travel as text.
 _STATEMENT_BYTES = 2**20
+
+
+@frozen
+class Batch:
+    """
+    A change as one database does it.
+
+    :ivar text: the statement.
+    """
+
+    text: str
+    _execute: Callable[[Any, str, Rows], int]
+
+    def do(self, connection: Any, rows: Rows, collation: str) -> int:
+        """
+        Do it, and say how many rows of the table were met.
+
+        :param collation: of ids.
+        """
+        text = self.text.replace(":collation", collation)
+        return self._execute(connection, text, rows)
 
 
 @frozen
@@ -95,11 +115,11 @@ def one_by_one(change: Change) -> Batch:
     else:
         where = change.condition("?" * len(keys))
         text = f"DELETE FROM {change.table} WHERE {where}"
+    return Batch(text, _execute_many)
 
-    def batch(connection: Any, rows: Sequence[tuple[Any, ...]], collation: str) -> int:
-        return int(connection.exec_driver_sql(text, list(rows)).rowcount)
 
-    return batch
+def _execute_many(connection: Any, text: str, rows: Rows) -> int:
+    return int(connection.exec_driver_sql(text, list(rows)).rowcount)
 
 
 _ARRAYS = {"text": "text", "number": "bigint", "bytes": "bytea"}
@@ -123,12 +143,12 @@ def arrays(change: Change) -> Batch:
     else:
         text = f"DELETE FROM {change.table} USING {source} WHERE"
         text = f"{text} {change.condition(names)}"
+    return Batch(text, _execute_arrays)
 
-    def batch(connection: Any, rows: Sequence[tuple[Any, ...]], collation: str) -> int:
-        values = tuple(map(list, zip(*rows, strict=True)))
-        return int(connection.exec_driver_sql(text, values).rowcount)
 
-    return batch
+def _execute_arrays(connection: Any, text: str, rows: Rows) -> int:
+    values = tuple(map(list, zip(*rows, strict=True)))
+    return int(connection.exec_driver_sql(text, values).rowcount)
 
 
 _FIELDS = {"text": "LONGTEXT", "number": "BIGINT", "bytes": "LONGTEXT"}
@@ -174,19 +194,18 @@ def json_tables(change: Change) -> Batch:
             text = f"UPDATE {joined} SET {change.settings(values)}"
         else:
             text = f"DELETE {table} FROM {joined}"
-    raw = [place for place, kind in enumerate(kinds) if kind == "bytes"]
-
-    def batch(connection: Any, rows: Sequence[tuple[Any, ...]], collation: str) -> int:
-        statement = text.replace(":collation", collation)
-        return sum(
-            connection.exec_driver_sql(statement, (rows_text,)).rowcount
-            for rows_text in _as_json(rows, raw)
-        )
-
-    return batch
+    raw = tuple(place for place, kind in enumerate(kinds) if kind == "bytes")
+    return Batch(text, partial(_execute_json, raw))
 
 
-def _as_json(rows: Sequence[tuple[Any, ...]], raw: Sequence[int]) -> Iterator[str]:
+def _execute_json(raw: Sequence[int], connection: Any, text: str, rows: Rows) -> int:
+    return sum(
+        connection.exec_driver_sql(text, (part,)).rowcount
+        for part in _as_json(rows, raw)
+    )
+
+
+def _as_json(rows: Rows, raw: Sequence[int]) -> Iterator[str]:
     """
     Give the rows as lists in JSON, in as many texts as their size takes.
 

@@ -4,7 +4,6 @@ From the address of a database to connections.
 
 from __future__ import annotations
 
-import re
 import socket
 from contextlib import suppress
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from ...errors import BadValue, StoreUnavailable
+from ..urls import hide_password
 from .dialect import Dialect, dialect_of
 from .session import Session
 
@@ -22,10 +22,6 @@ __all__ = ["DURABILITIES", "Connector", "describe", "make_connector", "open_engi
 
 #: What a commit has to survive, and what SQLite calls it.
 DURABILITIES = {"power loss": "FULL", "crash": "NORMAL"}
-
-_PASSWORD = re.compile(r"(//[^/@]*?):[^/]*@")
-#: Of the options of an address, those that say where the server is.
-_PLACES = ("host", "port", "unix_socket")
 
 
 @frozen
@@ -85,8 +81,7 @@ def describe(url: URL) -> str:
     """
     Name a database without its password, or any other secret.
     """
-    places = {name: url.query[name] for name in _PLACES if name in url.query}
-    return url.set(query=places).render_as_string()
+    return hide_password(url.render_as_string())
 
 
 def make_connector(
@@ -123,8 +118,8 @@ def open_engine(
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        masked = _PASSWORD.sub(r"\1:***@", str(url))
-        raise BadValue("url", f"{masked} cannot be used: {error}") from None
+        shown = hide_password(str(url))
+        raise BadValue("url", f"{shown} cannot be used: {error}") from None
     backend = parsed.get_backend_name()
     dialect = dialect_of(backend)
     _, _, driver = parsed.drivername.partition("+")

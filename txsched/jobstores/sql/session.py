@@ -85,12 +85,12 @@ class Session:
         self.written = True
         collation = self.dialect.collation
         try:
-            return batch(self.connection, rows, collation)
+            return batch.do(self.connection, rows, collation)
         except DataError:
             cleaned = _without_nul(list(rows))
             if cleaned == list(rows):
                 raise
-            return batch(self.connection, cleaned, collation)
+            return batch.do(self.connection, cleaned, collation)
 
     def lock(self, statement: str, ids: Sequence[str]) -> None:
         """
