@@ -195,7 +195,6 @@ class PresentingTests(SynchronousTestCase):
         """
         An object whose text form fails is shown by its class.
         """
-
         text = "<Unshowable, whose repr failed: RuntimeError>"
         shy: Any = Unshowable()
         job = presentable(evolve(JOB, call=Call("a:b", (shy,)), trigger=shy))
