@@ -55,6 +55,8 @@ STATUS = model.SchedulerStatus(
     *(0, None, 0.0, None),
 )
 
+NODE = model.Node(*("n-1", "n", "host", 1, "1", NOW, NOW, timedelta(1), "running", 0))
+
 #: A value of each class, and its tag.
 TAGS: list[tuple[Any, int]] = [
     ((), 64_000),
@@ -89,6 +91,7 @@ TAGS: list[tuple[Any, int]] = [
     (model.Quarantined("a", "e", NOW), 64_041),
     (StoreStatus(1, 2, 3, 4, 5), 64_042),
     (STATUS, 64_043),
+    (NODE, 64_072),
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),

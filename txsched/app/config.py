@@ -98,6 +98,8 @@ class ServiceSection:
     :ivar listen: where clients are served; empty for nowhere.
     :ivar lease_duration: for how long a claim holds without renewal: so long after a
         crash cut-off work is taken up again.
+    :ivar clock_skew_limit: by how much the clock of this node and that of the
+        database may differ before that is warned of.
     :ivar shutdown_limit: how long running work is waited for when the service
         stops; ``None`` is without limit.
     """
@@ -123,6 +125,11 @@ class ServiceSection:
     lease_duration: timedelta = field(
         default=timedelta(seconds=15),
         validator=valid(is_a(timedelta), within(_SECOND, _DAY)),
+        metadata={READ: read_duration},
+    )
+    clock_skew_limit: timedelta = field(
+        default=timedelta(seconds=2),
+        validator=valid(is_a(timedelta), within(timedelta(milliseconds=1), _DAY)),
         metadata={READ: read_duration},
     )
     shutdown_limit: timedelta | None = field(

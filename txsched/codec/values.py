@@ -62,6 +62,7 @@ _NUMBERS: dict[type, int] = {
     model.JobFinished: 30,
     model.RunStarted: 31,
     model.RunEnded: 32,
+    model.Node: 40,
 }
 
 

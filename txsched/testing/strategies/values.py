@@ -34,6 +34,7 @@ __all__ = [
     "job_queries",
     "jobs",
     "names",
+    "nodes",
     "pages",
     "pauses",
     "quarantined",
@@ -292,6 +293,25 @@ def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
     )
 
 
+def nodes() -> SearchStrategy[model.Node]:
+    """
+    Draw nodes.
+    """
+    return st.builds(
+        model.Node,
+        id=names(),
+        name=names(),
+        host=texts(),
+        pid=st.integers(1, 2**22),
+        version=texts(),
+        started_at=instants(),
+        seen_at=instants(),
+        skew=st.none() | durations(),
+        state=st.sampled_from(["running", "paused", "stopping"]),
+        active_runs=st.integers(0, 10**6),
+    )
+
+
 def events() -> SearchStrategy[model.Event]:
     """
     Draw events of every kind.
@@ -338,5 +358,6 @@ def values() -> SearchStrategy[Any]:
         quarantined(),
         pages(),
         scheduler_statuses(),
+        nodes(),
         events(),
     )
