@@ -51,8 +51,8 @@ EVERY = IntervalTrigger(seconds=10)
 JOB = Job("a", Call("shop:open"), EVERY, "open")
 RUN = Run("r", "j", NOW, Disposition.FAILED)
 STATUS = model.SchedulerStatus(
-    *("n", "1", "running", "", None, NOW, StoreStatus(0, 0, 0, 0, 0)),
-    *(0, None, 0.0, None),
+    *("n", "1", "running", "", None, NOW),
+    (model.StoreHealth("default", StoreStatus(0, 0, 0, 0, 0), 0, None, 0.0, None),),
 )
 
 NODE = model.Node(*("n-1", "n", "host", 1, "1", NOW, NOW, timedelta(1), "running", 0))
@@ -92,6 +92,7 @@ TAGS: list[tuple[Any, int]] = [
     (StoreStatus(1, 2, 3, 4, 5), 64_042),
     (STATUS, 64_043),
     (NODE, 64_072),
+    (STATUS.stores[0], 64_073),
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),

@@ -196,7 +196,6 @@ class RequestTests(SynchronousTestCase):
         "remove_jobs": lambda one: one.remove_job("job"),
         "add_runs": lambda one: one.run_job("job", force=True),
         "find_runs": lambda one: one.get_runs(),
-        "status": lambda one: one.status(),
         "find_quarantined": lambda one: one.get_quarantined(),
     }
 

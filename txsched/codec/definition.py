@@ -101,6 +101,7 @@ def decode_job(
     revision: int,
     next_run_time: datetime | None,
     run_count: int,
+    store: str = "default",
 ) -> Job:
     """
     Build a job from its definition and its progress.
@@ -110,7 +111,9 @@ def decode_job(
     """
     content = loads(data)
     try:
-        return _decode(content, paused, generation, revision, next_run_time, run_count)
+        return _decode(
+            content, paused, generation, revision, next_run_time, run_count, store
+        )
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise BadBox(f"{type(error).__name__}: {error}") from None
 
@@ -122,6 +125,7 @@ def _decode(
     revision: int,
     next_run_time: datetime | None,
     run_count: int,
+    store: str,
 ) -> Job:
     if not isinstance(content, list) or not content:
         raise BadBox("it is not the definition of a job")
@@ -174,4 +178,5 @@ def _decode(
         revision,
         next_run_time,
         run_count,
+        store,
     )

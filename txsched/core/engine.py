@@ -45,6 +45,7 @@ from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
 from .retention import Retention
+from .room import Room
 from .runner import Runner
 from .settings import Settings
 from .taking import RunTaker
@@ -78,6 +79,7 @@ class Engine:
     :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
     :param name: the name of the node, as its owner gave it.
+    :param room: the places for runs, which it shares with the engines of other stores.
     """
 
     _store: IJobStore
@@ -88,6 +90,7 @@ class Engine:
     _publisher: Publisher
     _exclusion: Exclusion = field(factory=Exclusion)
     name: str = "txsched"
+    _room: Room = field(kw_only=True)
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -96,7 +99,6 @@ class Engine:
     _turning: bool = field(default=False, init=False)
     _again: bool = field(default=False, init=False)
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
-    _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
     _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
@@ -119,7 +121,7 @@ class Engine:
             self._clock,
             self._settings,
             self._publisher,
-            self._landed,
+            self._room.freed,
             self.rearmer,
         )
         self._taker = RunTaker(
@@ -170,6 +172,7 @@ class Engine:
         self._running = True
         self._started_at = from_seconds(self._clock.seconds())
         self.runner.begin()
+        self._room.count(self.runner.count_busy)
         self.heart.start()
         self._unwatch = self._store.watch(self.wake)
         self._retention.start()
@@ -199,6 +202,7 @@ class Engine:
         except Exception:
             told = await self._cut_off()
         self.runner.rest()
+        self._room.forget(self.runner.count_busy)
         await self.heart.stop(leave=told)
 
     async def _cut_off(self) -> bool:
@@ -274,11 +278,6 @@ class Engine:
         elif self._alarm.at is None or at < self._alarm.at:
             self._alarm.set(at)
 
-    def _landed(self) -> None:
-        if self._crowded:
-            self._crowded = False
-            self.wake()
-
     def _turn_failed(self, failure: Failure) -> None:
         if failure.check(StoreUnavailable):
             self._error = str(failure.value)
@@ -317,8 +316,8 @@ class Engine:
         """
         if self._paused:
             return None
-        if not self._room:
-            self._crowded = True
+        if not self._places():
+            self._room.wait(self.wake)
             return None
         seconds = self._clock.seconds()
         now = from_seconds(seconds)
@@ -337,21 +336,26 @@ class Engine:
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)
 
-    @property
-    def _room(self) -> int:
+    def _places(self, held: int = 0) -> int:
         """
-        How many runs may be started before one has ended.
+        Say how many runs may be started before one has ended.
+
+        :param held: how many places are kept for them.
         """
-        return max(0, self._settings.max_in_flight - self.runner.in_flight)
+        left = self._settings.max_in_flight - self.runner.in_flight
+        return max(0, min(left, self._room.free + held))
 
     async def _fire(self, now: datetime) -> _Batch:
         """
         Claim, plan, commit and start due jobs.
         """
-        room = self._room
-        limit = min(self._settings.batch_size, room)
+        limit = min(self._settings.batch_size, self._places())
         if not limit:
             return _NOTHING
+        with self._room.hold(limit):
+            return await self._fire_up_to(limit, now)
+
+    async def _fire_up_to(self, limit: int, now: datetime) -> _Batch:
         until = now + self._settings.lease_duration
         leases = await self._store.claim_jobs(self.node, now, until, limit)
         if not leases:
@@ -366,6 +370,7 @@ class Engine:
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))
+        room = self._places(held=limit)
         if sum(len(decided.runs) for decided in plans) > room:
             plans = within(plans, room)
         lost = await self._committer.commit(plans)
@@ -423,11 +428,12 @@ class Engine:
         Claim and start runs that wait, and those that a crash cut off.
         """
         self._runs_looked_at = seconds
-        limit = min(self._settings.batch_size, self._room)
+        limit = min(self._settings.batch_size, self._places())
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration
-        found = await self._taker.take(now, until, limit)
+        with self._room.hold(limit):
+            found = await self._taker.take(now, until, limit)
         return _Batch(found, found >= limit)
 
 

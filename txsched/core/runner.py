@@ -100,6 +100,12 @@ class Runner:
         """
         return len(self._flights)
 
+    def count_busy(self) -> int:
+        """
+        Say how many of these are still with their executors.
+        """
+        return len(self._flights) - len(self._outcomes) - len(self._writing)
+
     def begin(self) -> None:
         """
         Forget what was given up when this node stopped before.
@@ -246,6 +252,7 @@ class Runner:
                 lost = set(await self._store.finish(ends))
             except StoreUnavailable as error:
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
+                self._landed()
                 await self._pause()
                 if self._given_up:
                     return

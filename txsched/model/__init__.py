@@ -45,6 +45,7 @@ from .query import (
     Quarantined,
     RunQuery,
     SchedulerStatus,
+    StoreHealth,
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
@@ -109,6 +110,7 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreHealth",
     "StoreReport",
     "StoreStatus",
     "Waiting",
