@@ -374,6 +374,23 @@ class ChangeTests(CommandTestCase):
         self.assertEqual(before.misfire_grace_time, job.misfire_grace_time)
         self.assertEqual((job.revision, None), (data["revision"], data["max_runs"]))
 
+    def test_calendars(self) -> None:
+        """
+        Those that are named take the place of the others; ``none`` leaves none.
+        """
+        data = self.json(
+            "modify", "a", "--calendar", "nights", "--calendar", "holidays"
+        )
+        self.assertEqual(["nights", "holidays"], data["calendars"])
+        data = self.json("modify", "a", "--calendar", "holidays")
+        self.assertEqual(["holidays"], data["calendars"])
+        data = self.json("modify", "a", "--max-runs", "3")
+        self.assertEqual(["holidays"], data["calendars"])
+        data = self.json("modify", "a", "--calendar", "none")
+        self.assertEqual([], data["calendars"])
+        error = self.refused(1, "modify", "a", "--calendar", "nowhere")
+        self.assertIn("there is no 'nowhere'; there are holidays, nights", error)
+
     def test_modify_refuses_another_revision(self) -> None:
         """
         With ``--revision`` a change by somebody else is not overwritten.

@@ -13,10 +13,11 @@ from sqlalchemy.pool import NullPool
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 
 from txsched.errors import BadValue, JobExists, StoreUnavailable
 from txsched.jobstores.sql import SQLAlchemyJobStore
-from txsched.model import JobQuery, OnConflict, RunQuery
+from txsched.model import Disposition, JobQuery, OnConflict, RunQuery
 from txsched.testing.contracts.job_store.samples import (
     NODE,
     OTHER,
@@ -380,3 +381,51 @@ class OutageTests(SQLiteTestCase):
         (found,) = (await store.find_runs(RunQuery())).items
         self.assertEqual(run, found._replace(result=[1]))
         self.assertIn("unreadable", found.result)
+
+    async def test_quarantine(self) -> None:
+        """
+        The log tells once of a job that cannot be loaded, with the reason.
+        """
+        store = await self.open_store(self.make_path())
+        await store.add_jobs(make_jobs(2), ERROR)
+        await store.close()
+        self.execute("UPDATE txsched_jobs SET definition = x'ff' WHERE id = 'job-0001'")
+        store = await self.open_store(self.path)
+        with capturedLogs() as events:
+            await store.claim_jobs(NODE, START, at(30), 10)
+            await store.claim_jobs(NODE, at(60), at(90), 10)
+            (quarantined,) = await store.find_quarantined()
+        (event,) = [one for one in events if one["log_level"] is LogLevel.warn]
+        self.assertEqual(
+            "job 'job-0001' cannot be loaded and was put into quarantine:"
+            f" {quarantined.error}",
+            formatEvent(event),
+        )
+
+    async def test_unknown_disposition(self) -> None:
+        """
+        A run whose disposition is not known is told as what it can only be, with the
+        word as its reason, and hinders nothing.
+        """
+        store = await self.open_store(self.make_path())
+        job = make_job()
+        await store.add_jobs([job], ERROR)
+        ended, active = make_run(job, 0, Disposition.FAILED), make_run(job, 5)
+        await store.add_runs([ended, active])
+        self.execute("UPDATE txsched_runs SET disposition = 'lost'")
+        reason = "stored as 'lost', which this version does not know"
+        expected = (
+            ended._replace(disposition=Disposition.ABANDONED, reason=reason),
+            active._replace(disposition=Disposition.RUNNING, reason=reason),
+        )
+        page = await store.find_runs(RunQuery(descending=False))
+        self.assertEqual(expected, page.items)
+        for run in expected:
+            self.assertEqual(run, await store.get_run(run.id))
+        self.assertEqual(
+            [("lost",)] * 2, self.execute("SELECT disposition FROM txsched_runs")
+        )
+        (lease,) = await store.claim_jobs(NODE, START, at(30), 10)
+        self.assertEqual(expected[1:], lease.runs)
+        (claimed,) = await store.claim_runs(NODE, START, at(30), 10, ["default"])
+        self.assertEqual((expected[1], job), (claimed.run, claimed.job))

@@ -5,7 +5,7 @@ Carrying out: runs go to executors, their outcomes into the ledger, in batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -30,6 +30,7 @@ from ..model import (
     to_seconds,
 )
 from .aftermath import aftermath, cut_off
+from .flight import Flight
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
 from .publisher import Publisher
@@ -37,17 +38,6 @@ from .rearming import Rearmer
 from .settings import Settings
 
 __all__ = ["Runner"]
-
-
-class _Flight(NamedTuple):
-    """
-    A run that this node carries out.
-    """
-
-    job: Job
-    run: Run
-    term: int
-    context: RunContext
 
 
 @define(eq=False)
@@ -75,7 +65,7 @@ class Runner:
     _publisher: Publisher
     _landed: Callable[[], None]
     _rearmer: Rearmer
-    _flights: dict[str, _Flight] = field(factory=dict, init=False)
+    _flights: dict[str, Flight] = field(factory=dict, init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
@@ -129,7 +119,7 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            flights[run.id] = _Flight(job, run, term, context)
+            flights[run.id] = Flight(job, run, term, context)
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
@@ -221,7 +211,7 @@ class Runner:
         self._writing = []
         self._recording = False
 
-    def _without_outcome(self, flight: _Flight, error: Exception) -> Aftermath:
+    def _without_outcome(self, flight: Flight, error: Exception) -> Aftermath:
         """
         End a run whose executor told what cannot be an outcome.
         """
@@ -392,7 +382,7 @@ class Runner:
             for one, _ in outcomes
         )
 
-    def _stop(self, flight: _Flight) -> None:
+    def _stop(self, flight: Flight) -> None:
         run_id = flight.run.id
         flight.context.cancelled = True
         deferred = self._deferreds.get(run_id)

@@ -261,7 +261,7 @@ def quarantined() -> SearchStrategy[model.Quarantined]:
     """
     Draw jobs that could not be loaded.
     """
-    return st.builds(model.Quarantined, names(), texts(), instants(), names())
+    return st.builds(model.Quarantined, names(), texts(), instants(), store=names())
 
 
 def pages() -> SearchStrategy[Page[Any]]:

@@ -248,7 +248,7 @@ class StoringContract(SchedulerHarness):
         await self.store.quarantine("here", START)
         await self.archive.quarantine("there", START)
         here, there = (
-            Quarantined(name, "its task has gone", START, alias)
+            Quarantined(name, "its task has gone", START, store=alias)
             for name, alias in (("here", "default"), ("there", "archive"))
         )
         self.assertEqual([here, there], await scheduler.get_quarantined())
