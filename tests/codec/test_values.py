@@ -95,6 +95,8 @@ TAGS: list[tuple[Any, int]] = [
     (STATUS, 64_043),
     (NODE, 64_072),
     (STATUS.stores[0], 64_073),
+    (model.StoreLost(NOW, ""), 64_077),
+    (model.StoreFound(NOW, NOW), 64_078),
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),

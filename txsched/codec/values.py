@@ -64,6 +64,8 @@ _NUMBERS: dict[type, int] = {
     model.RunEnded: 32,
     model.Node: 40,
     model.StoreHealth: 41,
+    model.StoreLost: 45,
+    model.StoreFound: 46,
 }
 
 

@@ -38,8 +38,10 @@ from ..model import (
     to_seconds,
 )
 from .alarm import Alarm
+from .backoff import Backoff
 from .committing import Committer, within
 from .exclusion import Exclusion
+from .health import ENDS, TURNS, Health
 from .heart import Heart
 from .planning import plan
 from .publisher import Publisher
@@ -79,6 +81,7 @@ class Engine:
     :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
     :param name: the name of the node, as its owner gave it.
+    :param alias: that of the store, for those who are told of it.
     :param room: the places for runs, which it shares with the engines of other stores.
     """
 
@@ -91,6 +94,7 @@ class Engine:
     _exclusion: Exclusion = field(factory=Exclusion)
     name: str = "txsched"
     _room: Room = field(kw_only=True)
+    _alias: str = field(kw_only=True, default="default")
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -100,20 +104,22 @@ class Engine:
     _again: bool = field(default=False, init=False)
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
-    _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
+    health: Health = field(init=False)
+    _backoff: Backoff = field(init=False)
     heart: Heart = field(init=False)
     _taker: RunTaker = field(init=False)
     _started_at: datetime = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
-    _error: str | None = field(default=None, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
+        self.health = Health(self._clock, self._publisher, self._alias)
+        self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
             self._store,
@@ -123,11 +129,15 @@ class Engine:
             self._publisher,
             self._room.freed,
             self.rearmer,
+            self.health,
+            self.node,
         )
         self._taker = RunTaker(
             self._store, self._executors, self.node, self.runner, self.rearmer
         )
-        self.heart = Heart(self._store, self._clock, self._settings, self._describe)
+        self.heart = Heart(
+            self._store, self._clock, self._settings, self._describe, self.health
+        )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
             self._store,
@@ -135,6 +145,7 @@ class Engine:
             self._settings,
             self.node,
             lambda: self._running,
+            self.health,
         )
 
     @property
@@ -143,14 +154,6 @@ class Engine:
         When the next turn is planned, in seconds since 1970.
         """
         return self._alarm.at
-
-    @property
-    def store_error(self) -> str | None:
-        """
-        Why the store cannot be used at the moment.
-        """
-        error = self._committer.error
-        return self._error if error is None else str(error)
 
     @property
     def paused(self) -> bool:
@@ -171,6 +174,7 @@ class Engine:
         """
         self._running = True
         self._started_at = from_seconds(self._clock.seconds())
+        self.health.reset()
         self.runner.begin()
         self._room.count(self.runner.count_busy)
         self.heart.start()
@@ -279,17 +283,13 @@ class Engine:
             self._alarm.set(at)
 
     def _turn_failed(self, failure: Failure) -> None:
+        self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
-            self._error = str(failure.value)
             self._log.warn("{error}; trying again", error=failure.value)
         else:
-            self._error = failure.getErrorMessage()
             self._log.failure("a turn of the scheduler failed", failure=failure)
-        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
-        longest = self._settings.longest_retry_delay.total_seconds()
-        self._retry_seconds = min(2 * delay, longest)
         if self._running:
-            self._alarm.set(self._clock.seconds() + delay)
+            self._alarm.set(self._clock.seconds() + self._backoff.next_seconds())
         self._turned()
 
     def _turned(self) -> None:
@@ -306,8 +306,8 @@ class Engine:
             again_at = await self._turn()
         if self._running:
             self._alarm.set(again_at)
-        self._retry_seconds = 0.0
-        self._error = None
+        self._backoff.reset()
+        self.health.answered(TURNS)
         self._turned()
 
     async def _turn(self) -> float | None:
@@ -341,7 +341,10 @@ class Engine:
         Say how many runs may be started before one has ended.
 
         :param held: how many places are kept for them.
+        :returns: none while the ends of those that were started cannot be recorded.
         """
+        if self.health.fails(ENDS):
+            return 0
         left = self._settings.max_in_flight - self.runner.in_flight
         return max(0, min(left, self._room.free + held))
 

@@ -107,7 +107,7 @@ class LocalScheduler:
         self._jobs = Jobs(self._stores, builder, tell, exclusion, now)
         self._runs = Runs(self._stores, tell, exclusion, now)
 
-    def _make_engine(self, store: IJobStore) -> Engine:
+    def _make_engine(self, alias: str, store: IJobStore) -> Engine:
         return Engine(
             store,
             self._executors,
@@ -118,6 +118,7 @@ class LocalScheduler:
             self._exclusion,
             self._name,
             room=self._room,
+            alias=alias,
         )
 
     # Life

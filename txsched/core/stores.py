@@ -94,10 +94,10 @@ class Stores:
     """
     Knows the stores, ``default`` first, and which of them has a job.
 
-    :param make_engine: gives the engine for a store.
+    :param make_engine: gives the engine for a store of an alias.
     """
 
-    _make_engine: Callable[[IJobStore], Engine]
+    _make_engine: Callable[[str, IJobStore], Engine]
     _attached: dict[str, AttachedStore] = field(factory=dict, init=False)
     _opening: dict[str, Deferred[None]] = field(factory=dict, init=False)
     _log = Logger()
@@ -125,7 +125,7 @@ class Stores:
                 raise BadValue("store", f"it is there already, as {one.alias!r}")
 
     def _attach(self, alias: str, store: IJobStore) -> AttachedStore:
-        attached = AttachedStore(alias, store, self._make_engine(store))
+        attached = AttachedStore(alias, store, self._make_engine(alias, store))
         self._attached[alias] = attached
         return attached
 
@@ -252,7 +252,7 @@ class Stores:
         away: StoreUnavailable | None = None
         chosen = self.chosen(alias)
         if len(chosen) > 1:
-            chosen = sorted(chosen, key=lambda one: one.engine.store_error is not None)
+            chosen = sorted(chosen, key=lambda one: one.engine.health.since is not None)
         for one in chosen:
             try:
                 return one, await ask(one)

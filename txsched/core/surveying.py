@@ -44,13 +44,16 @@ async def survey(
 
 async def _health(one: AttachedStore, now: datetime) -> StoreHealth:
     counts = lag = None
-    error = one.engine.store_error
-    try:
-        counts = await one.store.status()
-        due = await one.store.next_due(now)
-        lag = 0.0 if due is None else max(0.0, (now - due).total_seconds())
-    except StoreUnavailable as problem:
-        error = str(problem)
+    health = one.engine.health
+    error, lost_at = health.error, health.since
+    if lost_at is None:
+        # What does not answer is not asked for the sake of those who wait to hear it.
+        try:
+            counts = await one.store.status()
+            due = await one.store.next_due(now)
+            lag = 0.0 if due is None else max(0.0, (now - due).total_seconds())
+        except StoreUnavailable as unavailable:
+            error = str(unavailable)
     wakeup = one.engine.next_wakeup
     return StoreHealth(
         alias=one.alias,
@@ -59,6 +62,7 @@ async def _health(one: AttachedStore, now: datetime) -> StoreHealth:
         next_wakeup=None if wakeup is None else from_seconds(wakeup),
         lag=lag,
         error=error,
+        lost_at=lost_at,
     )
 
 

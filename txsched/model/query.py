@@ -231,6 +231,7 @@ class StoreHealth:
     :ivar lag: by how many seconds its oldest due job is late; ``None`` while it does
         not answer.
     :ivar error: why it cannot be used at the moment.
+    :ivar lost_at: since when it cannot be used; ``None`` when it can.
     """
 
     alias: str
@@ -239,6 +240,7 @@ class StoreHealth:
     next_wakeup: datetime | None
     lag: float | None
     error: str | None
+    lost_at: datetime | None = None
 
 
 @frozen
@@ -264,11 +266,13 @@ class SchedulerStatus:
     stores: tuple[StoreHealth, ...]
 
     @property
-    def store(self) -> StoreStatus:
+    def store(self) -> StoreStatus | None:
         """
-        The counts of all stores that answer, together.
+        The counts of all stores that answer, together; ``None`` when none does.
         """
         known = [one.counts for one in self.stores if one.counts is not None]
+        if not known:
+            return None
         return StoreStatus(
             **{
                 name: sum(getattr(counts, name) for counts in known)
@@ -294,7 +298,7 @@ class SchedulerStatus:
     @property
     def lag(self) -> float:
         """
-        By how many seconds the oldest due job is late.
+        By how many seconds the oldest due job is late, as far as that is known.
         """
         return max((one.lag or 0.0 for one in self.stores), default=0.0)
 
@@ -304,3 +308,11 @@ class SchedulerStatus:
         Why a store cannot be used at the moment: the first one that cannot.
         """
         return next((one.error for one in self.stores if one.error is not None), None)
+
+    @property
+    def store_lost_at(self) -> datetime | None:
+        """
+        Since when a store cannot be used; ``None`` when all can.
+        """
+        lost = (one.lost_at for one in self.stores)
+        return min((one for one in lost if one is not None), default=None)

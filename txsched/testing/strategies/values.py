@@ -290,6 +290,7 @@ def store_healths() -> SearchStrategy[model.StoreHealth]:
         next_wakeup=st.none() | instants(),
         lag=st.none() | st.floats(0, 1e9),
         error=st.none() | texts(),
+        lost_at=st.none() | instants(),
     )
 
 
@@ -353,6 +354,8 @@ def events() -> SearchStrategy[model.Event]:
         st.builds(model.SchedulerPaused, at, texts()),
         st.builds(model.JobPaused, at, names(), texts()),
         st.builds(model.EventsLost, at, st.none() | st.integers(0, 2**40)),
+        st.builds(model.StoreLost, at, texts(), names()),
+        st.builds(model.StoreFound, at, at, names()),
     )
 
 
