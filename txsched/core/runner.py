@@ -5,7 +5,7 @@ Carrying out: runs go to executors, their outcomes into the ledger, in batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -30,6 +30,7 @@ from ..model import (
 )
 from .aftermath import aftermath, cut_off
 from .backoff import Backoff
+from .flight import Flight
 from .health import ENDS, Health
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
@@ -38,17 +39,6 @@ from .rearming import Rearmer
 from .settings import Settings
 
 __all__ = ["Runner"]
-
-
-class _Flight(NamedTuple):
-    """
-    A run that this node carries out.
-    """
-
-    job: Job
-    run: Run
-    term: int
-    context: RunContext
 
 
 @define(eq=False)
@@ -79,7 +69,7 @@ class Runner:
     _rearmer: Rearmer
     _health: Health
     _node: str
-    _flights: dict[str, _Flight] = field(factory=dict, init=False)
+    _flights: dict[str, Flight] = field(factory=dict, init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
@@ -109,6 +99,12 @@ class Runner:
         """
         return len(self._flights)
 
+    def count_busy(self) -> int:
+        """
+        Say how many of these are still with their executors.
+        """
+        return len(self._flights) - len(self._outcomes) - len(self._writing)
+
     def begin(self) -> None:
         """
         Forget what was given up when this node stopped before.
@@ -132,7 +128,7 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            flights[run.id] = _Flight(job, run, term, context)
+            flights[run.id] = Flight(job, run, term, context)
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
@@ -224,7 +220,7 @@ class Runner:
         self._writing = []
         self._recording = False
 
-    def _without_outcome(self, flight: _Flight, error: Exception) -> Aftermath:
+    def _without_outcome(self, flight: Flight, error: Exception) -> Aftermath:
         """
         End a run whose executor told what cannot be an outcome.
         """
@@ -256,6 +252,7 @@ class Runner:
             except StoreUnavailable as error:
                 self._health.failed(ENDS, str(error))
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
+                self._landed()
                 await self._backoff.pause()
                 if self._given_up:
                     return
@@ -382,7 +379,7 @@ class Runner:
             for one, _ in outcomes
         )
 
-    def _stop(self, flight: _Flight) -> None:
+    def _stop(self, flight: Flight) -> None:
         run_id = flight.run.id
         flight.context.cancelled = True
         deferred = self._deferreds.get(run_id)
