@@ -14,10 +14,11 @@ from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
 from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
-from .working import IBatchExecutor, IExecutor
+from .working import IBatchExecutor, IBoundedExecutor, IExecutor
 
 __all__ = [
     "IBatchExecutor",
+    "IBoundedExecutor",
     "ICalendar",
     "IClock",
     "ICountingTrigger",
