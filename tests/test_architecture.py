@@ -59,7 +59,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "context": "attrs zope twisted",
         "interfaces": "attrs zope twisted",
         "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
-        "codec": "attrs cbor2",
+        "codec": "attrs zope cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy",
         "executors": "attrs zope twisted",

@@ -12,6 +12,7 @@ from ..model.trigger import (
 )
 from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
+from .serializing import ISerializer
 from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IBoundedExecutor, IExecutor
@@ -32,6 +33,7 @@ __all__ = [
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",
+    "ISerializer",
     "ISubscription",
     "ITimetable",
     "ITrigger",

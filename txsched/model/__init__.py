@@ -37,9 +37,11 @@ from .job import (
     run_id,
     waiting_of,
 )
+from .member import EnumMember, enum_members
 from .node import LeaseCount, Node, StoreReport
 from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
+    MAX_DEFINITION,
     MAX_PAGE,
     Forecast,
     JobQuery,
@@ -62,11 +64,13 @@ from .trigger import (
 
 __all__ = [
     "COMMAND",
+    "MAX_DEFINITION",
     "MAX_PAGE",
     "UTC",
     "Aftermath",
     "Call",
     "Disposition",
+    "EnumMember",
     "Event",
     "EventsLost",
     "Forecast",
@@ -116,6 +120,7 @@ __all__ = [
     "StoreReport",
     "StoreStatus",
     "Waiting",
+    "enum_members",
     "from_micros",
     "from_seconds",
     "jitter_offset",

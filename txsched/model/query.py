@@ -4,7 +4,7 @@ Questions to a store, and the pages of their answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ from .run import Disposition
 from .showing import shown
 
 __all__ = [
+    "MAX_DEFINITION",
     "MAX_PAGE",
     "Forecast",
     "JobQuery",
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 #: The most items that one page may have.
 MAX_PAGE = 1000
+#: The most bytes of a stored definition that is shown of a job in quarantine.
+MAX_DEFINITION = 16384
 _JOB_ORDERS = ("id", "name", "next_run_time")
 
 
@@ -176,11 +179,15 @@ class Quarantined:
     :ivar job_id: its id.
     :ivar error: why it could not be loaded.
     :ivar since: when that was first seen.
+    :ivar definition: the fields of its stored definition, as JSON, as far as they can
+        be read; ``None`` when they cannot, or take more than
+        :data:`MAX_DEFINITION` bytes.
     """
 
     job_id: str
     error: str
     since: datetime
+    definition: Mapping[str, Any] | None = None
 
 
 @frozen

@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from ...model import Job, JobQuery, Page, Run, RunQuery, to_micros
+from ..columns import search_text
 from ..cursor import decode_cursor, encode_cursor
-from .rows import JobLoader, read_run, search_text, tag_text
+from ..loading import JobLoader
+from .rows import read_run, tag_text
 
 __all__ = ["find_jobs", "find_runs"]
 
