@@ -45,6 +45,7 @@ from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
 from .retention import Retention
+from .room import Room
 from .runner import Runner
 from .settings import Settings
 from .sharing import Share
@@ -79,6 +80,8 @@ class Engine:
     :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
     :param name: the name of the node, as its owner gave it.
+    :param alias: that of the store, for those who are told of it.
+    :param room: the places for runs, which it shares with the engines of other stores.
     """
 
     _store: IJobStore
@@ -89,6 +92,8 @@ class Engine:
     _publisher: Publisher
     _exclusion: Exclusion = field(factory=Exclusion)
     name: str = "txsched"
+    _room: Room = field(kw_only=True)
+    _alias: str = field(kw_only=True, default="default")
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -97,7 +102,6 @@ class Engine:
     _turning: bool = field(default=False, init=False)
     _again: bool = field(default=False, init=False)
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
-    _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
     health: Health = field(init=False)
@@ -114,7 +118,7 @@ class Engine:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
-        self.health = Health(self._clock, self._publisher)
+        self.health = Health(self._clock, self._publisher, self._alias)
         self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
@@ -123,7 +127,7 @@ class Engine:
             self._clock,
             self._settings,
             self._publisher,
-            self._landed,
+            self._room.freed,
             self.rearmer,
             self.health,
             self.node,
@@ -185,6 +189,7 @@ class Engine:
         self._started_at = from_seconds(self._clock.seconds())
         self.health.reset()
         self.runner.begin()
+        self._room.count(self.runner.count_busy)
         self.heart.start()
         self._unwatch = self._store.watch(self._share.noticed)
         self._retention.start()
@@ -215,6 +220,7 @@ class Engine:
         except Exception:
             told = await self._cut_off()
         self.runner.rest()
+        self._room.forget(self.runner.count_busy)
         await self.heart.stop(leave=told)
 
     async def _cut_off(self) -> bool:
@@ -290,11 +296,6 @@ class Engine:
         elif self._alarm.at is None or at < self._alarm.at:
             self._alarm.set(at)
 
-    def _landed(self) -> None:
-        if self._crowded:
-            self._crowded = False
-            self.wake()
-
     def _turn_failed(self, failure: Failure) -> None:
         self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
@@ -331,13 +332,13 @@ class Engine:
         """
         if self._paused:
             return None
-        if not self._room:
-            self._crowded = True
+        if not self._places():
+            self._room.wait(self.wake)
             return None
         seconds = self._clock.seconds()
         yields_until = self._share.yields_until(seconds)
         if yields_until is not None:
-            self._crowded = True
+            self._room.wait(self.wake)
             return yields_until
         now = from_seconds(seconds)
         taken = None
@@ -355,24 +356,29 @@ class Engine:
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)
 
-    @property
-    def _room(self) -> int:
+    def _places(self, held: int = 0) -> int:
         """
-        How many runs may be started before one has ended: none while the ends of
-        those that were started cannot be recorded.
+        Say how many runs may be started before one has ended.
+
+        :param held: how many places are kept for them.
+        :returns: none while the ends of those that were started cannot be recorded.
         """
         if self.health.fails(ENDS):
             return 0
-        return max(0, self._settings.max_in_flight - self.runner.in_flight)
+        left = self._settings.max_in_flight - self.runner.in_flight
+        return max(0, min(left, self._room.free + held))
 
     async def _fire(self, now: datetime) -> _Batch:
         """
         Claim, plan, commit and start due jobs.
         """
-        room = self._room
-        limit = self._share.limit(room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
+        with self._room.hold(limit):
+            return await self._fire_up_to(limit, now)
+
+    async def _fire_up_to(self, limit: int, now: datetime) -> _Batch:
         until = now + self._settings.lease_duration
         leases = await self._store.claim_jobs(self.node, now, until, limit)
         if not leases:
@@ -387,6 +393,7 @@ class Engine:
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))
+        room = self._places(held=limit)
         if sum(len(decided.runs) for decided in plans) > room:
             plans = within(plans, room)
         lost = await self._committer.commit(plans)
@@ -419,11 +426,12 @@ class Engine:
         Claim and start runs that wait, and those that a crash cut off.
         """
         self._runs_looked_at = seconds
-        limit = self._share.limit(self._room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration
-        found = await self._taker.take(now, until, limit)
+        with self._room.hold(limit):
+            found = await self._taker.take(now, until, limit)
         return _Batch(found, found >= limit)
 
 

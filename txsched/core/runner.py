@@ -100,6 +100,12 @@ class Runner:
         """
         return len(self.flights)
 
+    def count_busy(self) -> int:
+        """
+        Say how many of these are still with their executors.
+        """
+        return len(self.flights) - len(self._outcomes) - len(self._writing)
+
     def begin(self) -> None:
         """
         Forget what was given up when this node stopped before.
@@ -247,6 +253,7 @@ class Runner:
             except StoreUnavailable as error:
                 self._health.failed(ENDS, str(error))
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
+                self._landed()
                 await self._backoff.pause()
                 if self._given_up:
                     return
