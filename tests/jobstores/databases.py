@@ -89,7 +89,7 @@ def execute(engine: Engine, statement: str, *parameters: Any) -> list[Any]:
     Execute one statement, and give its rows.
     """
     if engine.dialect.paramstyle != "qmark":
-        statement = statement.replace("?", "%s")
+        statement = statement.replace("%", "%%").replace("?", "%s")
     with engine.connect() as connection:
         result = connection.exec_driver_sql(statement, parameters)
         return [tuple(row) for row in result] if result.returns_rows else []
@@ -122,6 +122,8 @@ class _OnServer(SQLTestCase):
     """
 
     kind: IServerKind
+    #: One that keeps what it acknowledged when it is killed.
+    durable: IServerKind
     #: Of each kind, the one database whose tables are emptied for each test.
     _shared: dict[str, Engine] = {}
 
@@ -154,6 +156,7 @@ class OnPostgreSQL(_OnServer):
 
     title = "PostgreSQL"
     kind = PostgreSQL(settings={"fsync": "off"})
+    durable = PostgreSQL()
 
 
 class OnMariaDB(_OnServer):
@@ -163,6 +166,7 @@ class OnMariaDB(_OnServer):
 
     title = "MariaDB"
     kind = MariaDB(settings={"innodb-flush-log-at-trx-commit": "0"})
+    durable = MariaDB()
 
 
 def on_each_database(*mixins: type) -> dict[str, type]:

@@ -57,6 +57,7 @@ class Change:
     A row of the list has values for *columns*, then for *keys*.
 
     :ivar table: where.
+    :ivar keep: of new rows, those that are there already stay as they are.
     :ivar columns: what is set; nothing, when *keys* are to be removed.
     :ivar keys: the row of the table that is meant; none, when it is a new one.
     :ivar also: what is set besides, the same for all.
@@ -66,6 +67,7 @@ class Change:
     table: str
     columns: tuple[str, ...]
     keys: tuple[str, ...] = ()
+    keep: bool = False
     also: str = ""
     only: str = ""
 
@@ -100,6 +102,10 @@ def _kind(column: str) -> str:
     return "number" if name in _NUMBERS else "text"
 
 
+def _keeping(change: Change) -> str:
+    return " ON CONFLICT (id) DO NOTHING" if change.keep else ""
+
+
 def one_by_one(change: Change) -> Batch:
     """
     For a database in the process: the statement is prepared once, and done for each.
@@ -107,7 +113,7 @@ def one_by_one(change: Change) -> Batch:
     columns, keys = change.columns, change.keys
     if not keys:
         marks = ", ".join("?" * len(columns))
-        text = f"{change.insertion} VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
+        text = f"{change.insertion} VALUES ({marks}){_keeping(change)}"
     elif columns:
         settings = change.settings("?" * len(columns))
         where = change.condition("?" * len(keys))
@@ -135,7 +141,7 @@ def arrays(change: Change) -> Batch:
     names = [f"v{place}" for place in range(len(all_columns))]
     source = f"unnest({marks}) AS v ({', '.join(names)})"
     if not keys:
-        text = f"{change.insertion} SELECT * FROM {source} ON CONFLICT (id) DO NOTHING"
+        text = f"{change.insertion} SELECT * FROM {source}{_keeping(change)}"
     elif columns:
         settings = change.settings(names)
         where = change.condition(names[len(columns) :])
@@ -178,10 +184,9 @@ def json_tables(change: Change) -> Batch:
     source = f"JSON_TABLE(%s, '$[*]' COLUMNS ({fields})) v"
     table = change.table
     if not keys:
-        text = (
-            f"{change.insertion} SELECT {', '.join(values)} FROM {source}"
-            f" ON DUPLICATE KEY UPDATE {table}.id = {table}.id"
-        )
+        text = f"{change.insertion} SELECT {', '.join(values)} FROM {source}"
+        if change.keep:
+            text = f"{text} ON DUPLICATE KEY UPDATE {table}.id = {table}.id"
     else:
         meant = change.condition(
             [

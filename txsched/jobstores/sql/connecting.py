@@ -117,7 +117,7 @@ def open_engine(
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         shown = hide_password(str(url))
         raise BadValue("url", f"{shown} cannot be used: {error}") from None
     backend = parsed.get_backend_name()

@@ -7,6 +7,8 @@ Written with ``?`` for parameters and ``IN (:ids)`` for lists of ids; see
 
 from __future__ import annotations
 
+from typing import Any
+
 from .batches import Batch, Change
 from .dialect import Dialect
 
@@ -47,16 +49,13 @@ class Statements:
     """
 
     def __init__(self, dialect: Dialect, p: str) -> None:
-        def change(
-            table: str, columns: str, keys: str = "", also: str = "", only: str = ""
-        ) -> Batch:
+        def change(table: str, columns: str, keys: str = "", **more: Any) -> Batch:
             return dialect.batch(
                 Change(
                     f"{p}{table}",
                     _columns(columns) if columns else (),
                     _columns(keys) if keys else (),
-                    also,
-                    only,
+                    **more,
                 )
             )
 
@@ -130,7 +129,7 @@ class Statements:
             " WHERE id IN (:ids)"
         )
         self.move_cursors = change(
-            "schedule", _SCHEDULE, "id, term", "owner = NULL, lease_until = NULL"
+            "schedule", _SCHEDULE, "id, term", also="owner = NULL, lease_until = NULL"
         )
         self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN (:ids)"
         self.busy_jobs = (
@@ -141,7 +140,10 @@ class Statements:
             " AND (paused_at IS NOT NULL OR error IS NOT NULL)"
         )
         self.rearm = change(
-            "schedule", "next_run, due", "id", "wait_delay = NULL, wait_until = NULL"
+            "schedule",
+            "next_run, due",
+            "id",
+            also="wait_delay = NULL, wait_until = NULL",
         )
         self.next_due = (
             f"SELECT due FROM {p}schedule WHERE due IS NOT NULL"
@@ -156,7 +158,9 @@ class Statements:
 
         # Runs
 
-        self.insert_runs = change("runs", f"{RUN_COLUMNS}, term, lease_until")
+        self.insert_runs = change(
+            "runs", f"{RUN_COLUMNS}, term, lease_until", keep=True
+        )
         self.active_runs = (
             f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE ended IS NULL"
             " AND job_id IN (:ids) ORDER BY planned, id"
@@ -188,7 +192,9 @@ class Statements:
             " WHERE id IN (:ids) AND lease_until IS NOT NULL"
         )
         held = "lease_until IS NOT NULL"
-        self.end_runs = change("runs", _END, "id, term", "lease_until = NULL", held)
+        self.end_runs = change(
+            "runs", _END, "id, term", also="lease_until = NULL", only=held
+        )
         self.forget_runs = change("runs", "", "id, term", only=held)
         self.run_ends = (
             f"SELECT id, term, disposition, attempt, ended FROM {p}runs"
