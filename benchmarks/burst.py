@@ -17,7 +17,7 @@ def ours(url: str, jobs: int, **options: Any) -> dict[str, float]:
     """
     Measure txsched.
 
-    :param options: of the jobs.
+    :param options: of the jobs, as ``keep_runs``.
     """
     from ours import make_scheduler, make_store, measure, sleep
 
@@ -67,10 +67,10 @@ def peer(url: str, jobs: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    side, kind, jobs, *more = sys.argv[1:]
+    side, kind, jobs, *options = sys.argv[1:]
     with database(kind) as url:
         if side == "ours":
-            # With another word the ledger keeps no succeeded runs.
-            tell(ours(url, int(jobs), **({"keep_runs": 0} if more else {})))
+            numbers = (option.split("=") for option in options)
+            tell(ours(url, int(jobs), **{name: int(value) for name, value in numbers}))
         else:
             tell(peer(url, int(jobs)))
