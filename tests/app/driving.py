@@ -21,7 +21,7 @@ from txsched.app.command.group import cli
 from txsched.app.command.session import exit_code
 from txsched.core import LocalScheduler
 from txsched.errors import BadValue
-from txsched.interfaces import IExecutor, IScheduler
+from txsched.interfaces import IExecutor, IJobStore, IScheduler
 from txsched.jobstores import MemoryJobStore
 from txsched.model import UTC, Call
 
@@ -90,13 +90,19 @@ class CommandTestCase(SynchronousTestCase):
         self.clock.advance(NOW.timestamp())
         executor = Answering()
         self.scheduler = LocalScheduler(
-            MemoryJobStore(),
+            self.make_store(),
             {"default": executor, "command": executor},
             self.clock,
             "here",
         )
         self.successResultOf(self.scheduler.start())
         self.session = LocalSession(self.scheduler, self.clock)
+
+    def make_store(self) -> IJobStore:
+        """
+        Make the store of the scheduler.
+        """
+        return MemoryJobStore()
 
     def tearDown(self) -> None:
         self.scheduler.stop(0.0)
