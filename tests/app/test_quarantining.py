@@ -131,6 +131,22 @@ class QuarantineTests(CommandTestCase):
         out = self.out("quarantine", "repair", "b")
         self.assertRegex(out, "^repaired b: shop.old:report, next at 20")
 
+    def test_another_trigger(self) -> None:
+        """
+        A job whose trigger cannot be read gets another one, and keeps the rest.
+        """
+        self.lay("a")
+        fields = {**definition_fields(make_job("a")), "trigger": {"$64200": 5}}
+        self.store.broken["a"] = Quarantined("a", "E", NOW, fields)
+        complaint = self.refused(1, "quarantine", "repair", "a")
+        self.assertIn("job 'a': --trigger: '$64200' is not known", complaint)
+        arguments = ("quarantine", "repair", "a", "--trigger")
+        complaint = self.refused(1, *arguments, "evry 1h")
+        self.assertIn("job 'a': --trigger: 'evry 1h' does not begin with", complaint)
+        self.out(*arguments, "every 1h")
+        job = self.successResultOf(self.scheduler.get_job("a"))
+        self.assertEqual(("every 1h", (1, 2)), (str(job.trigger), job.call.args))
+
     def test_repair_all_that_moved(self) -> None:
         """
         Without names all are repaired whose code has moved, and jobs that load too.

@@ -8,7 +8,9 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+import cbor2
 from attrs import evolve
+from cbor2 import CBORTag
 from hypothesis import given
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
@@ -495,14 +497,18 @@ class DescriptionTests(SynchronousTestCase):
         """
         Values that are not as they should be are shown as they are.
         """
-        import cbor2
-        from cbor2 import CBORTag
-
-        items = [1, "a", "b:c", [CBORTag(64_200, [1])], None, CBORTag(64_018, "x y")]
-        found = describe_definition(cbor2.dumps(items))
-        assert found is not None
-        self.assertEqual({"$64200": [1]}, found["args"][0])
-        self.assertEqual({"$64018": "x y"}, found["trigger"])
+        args = [CBORTag(64_200, [1])]
+        for trigger, expected in (
+            (CBORTag(64_018, "x y"), "x y"),
+            (CBORTag(64_017, [1]), {"$64017": [1]}),
+            (CBORTag(64_200, 5), {"$64200": 5}),
+            (5, 5),
+        ):
+            items = [1, "a", "b:c", args, None, trigger]
+            found = describe_definition(cbor2.dumps(items))
+            assert found is not None
+            self.assertEqual({"$64200": [1]}, found["args"][0])
+            self.assertEqual(expected, found["trigger"])
 
     def test_nothing(self) -> None:
         """

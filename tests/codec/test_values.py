@@ -56,6 +56,8 @@ STATUS = model.SchedulerStatus(
     *(0, None, 0.0, None),
 )
 
+NODE = model.Node(*("n-1", "n", "host", 1, "1", NOW, NOW, timedelta(1), "running", 0))
+
 #: A value of each class, and its tag.
 TAGS: list[tuple[Any, int]] = [
     ((), 64_000),
@@ -91,6 +93,9 @@ TAGS: list[tuple[Any, int]] = [
     (model.Quarantined("a", "e", NOW), 64_041),
     (StoreStatus(1, 2, 3, 4, 5), 64_042),
     (STATUS, 64_043),
+    (NODE, 64_072),
+    (model.StoreLost(NOW, ""), 64_077),
+    (model.StoreFound(NOW, NOW), 64_078),
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),

@@ -178,6 +178,10 @@ OPEN: dict[str, tuple[Callable[[IScheduler], Any], Callable[[Any], bool]]] = {
     "pause": (lambda to: to.pause("why"), lambda answer: answer is None),
     "resume": (lambda to: to.resume(), lambda answer: answer is None),
     "status": (lambda to: to.status(), lambda status: status.store.jobs == 2),
+    "get_nodes": (
+        lambda to: to.get_nodes(),
+        lambda nodes: [node.state for node in nodes] == ["running"],
+    ),
     "get_quarantined": (lambda to: to.get_quarantined(), lambda found: found == []),
 }
 

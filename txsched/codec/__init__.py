@@ -14,7 +14,6 @@ from .describing import describe_definition
 from .fields import definition_fields, job_of_fields, progress_fields
 from .ledger import run_fields, run_of_fields
 from .pickling import PickleSerializer
-from .readable import json_bytes, json_loads
 from .serializers import CBORSerializer, JSONSerializer, StoredForms, marked
 from .tables import table
 from .tasks import task_name
@@ -34,8 +33,6 @@ __all__ = [
     "encode_definition",
     "encode_result",
     "job_of_fields",
-    "json_bytes",
-    "json_loads",
     "loads",
     "marked",
     "progress_fields",

@@ -301,10 +301,15 @@ def _shown_field(name: str, value: Any) -> Any:
         if name in _INSTANTS and type(value) is int:
             return instant_text(from_micros(value))
         if name == "trigger" and isinstance(value, CBORTag):
-            decoded = TRIGGER_TAGS[value.tag](value.value, False)
-            return str(decoded)
+            return _shown_trigger(value)
     except Exception:  # whatever it holds, it is shown
         pass
     if name == "kwargs" and value is None:
         return {}
     return json_tree(value)
+
+
+def _shown_trigger(tag: CBORTag) -> str:
+    if tag.tag in TRIGGER_TAGS and isinstance(tag.value, str):
+        return tag.value
+    return str(TRIGGER_TAGS[tag.tag](tag.value, False))

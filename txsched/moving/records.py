@@ -17,12 +17,11 @@ from .._version import __version__
 from ..codec import (
     definition_fields,
     job_of_fields,
-    json_bytes,
-    json_loads,
     progress_fields,
     run_fields,
     run_of_fields,
 )
+from ..codec.readable import json_bytes, json_loads
 from ..errors import BadBox, BadFile, BadValue, NotSerializable, SchedulerError
 from ..model import Job, Run, ShownTrigger
 

@@ -18,6 +18,7 @@ from .stores import Pickles, opened, pickle_options
 
 if TYPE_CHECKING:
     from ...interfaces import IScheduler
+    from ...model import StoreStatus
     from ...moving.export import FindJobs, FindRuns
 
 __all__ = ["export_command", "export_from"]
@@ -64,7 +65,7 @@ def export_command(
 
         async def ask(scheduler: IScheduler) -> None:
             counts = (await scheduler.status()).store
-            totals = {"jobs": counts.jobs, "runs": counts.runs if runs else 0}
+            totals = {} if counts is None else totals_of(counts, runs)
             find_runs = scheduler.get_runs if runs else None
             await export_from(scheduler.get_jobs, find_runs, file, totals)
             _tell_of_broken([one.job_id for one in await scheduler.get_quarantined()])
@@ -81,6 +82,13 @@ def export_command(
             _tell_of_broken([one.job_id for one in await s.find_quarantined()])
 
     session.alone(read)
+
+
+def totals_of(counts: StoreStatus, runs: bool) -> dict[str, int]:
+    """
+    Give what there is to be moved.
+    """
+    return {"jobs": counts.jobs, "runs": counts.runs if runs else 0}
 
 
 async def export_from(

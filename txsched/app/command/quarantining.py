@@ -142,6 +142,7 @@ async def _find(
     multiple=True,
     help="What a module is called now, or a function; may be given more than once.",
 )
+@click.option("--trigger", metavar="EXPRESSION", help="Another trigger for each JOB.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @pass_session
 def repair_command(
@@ -149,6 +150,7 @@ def repair_command(
     /,
     job_ids: tuple[str, ...],
     renamings: tuple[str, ...],
+    trigger: str | None,
     dry_run: bool,
 ) -> None:
     """
@@ -161,10 +163,13 @@ def repair_command(
 
     \b
     Examples:
+      txsched quarantine repair report --trigger "every 1h"
       txsched quarantine repair report --map shop.old=shop.reports
       txsched quarantine repair --map tasks=shop.tasks --dry-run
     """
     renaming = read_renaming(renamings)
+    if not job_ids and trigger is not None:
+        raise click.UsageError("name the jobs that --trigger is for")
     if not job_ids and not renamings:
         raise click.UsageError("name jobs, or say --map for all whose code was moved")
 
@@ -172,7 +177,7 @@ def repair_command(
         code = 0
         for one in await _find(scheduler, job_ids):
             try:
-                await _repair(scheduler, one, renaming, bool(job_ids), dry_run)
+                await _repair(scheduler, one, renaming, trigger, bool(job_ids), dry_run)
             except _REFUSALS as error:
                 code = _complain(one.job_id, error)
         if not job_ids:
@@ -191,12 +196,14 @@ async def _repair(
     scheduler: IScheduler,
     found: Quarantined,
     renaming: Renaming,
+    trigger: str | None,
     named: bool,
     dry_run: bool,
 ) -> None:
     """
     Give one job of the quarantine its own definition, with other names.
 
+    :param trigger: stands in place of its own, if there is one.
     :param named: whether it is meant even when nothing of it is called otherwise.
     """
     from ...codec import job_of_fields
@@ -212,6 +219,8 @@ async def _repair(
         return
     if isinstance(fields.get("task"), str):
         fields["task"] = renaming.name(fields["task"])
+    if trigger is not None:
+        fields["trigger"] = trigger
     for name in ("args", "kwargs"):
         if name in fields:
             fields[name] = renaming.data(fields[name])

@@ -111,12 +111,21 @@ def end_row(
 def read_run(row: Sequence[Any]) -> Run:
     """
     Build a run from its columns.
+
+    One whose disposition is not known here is running as long as it has not ended, so
+    that it is taken over as after a crash, and else abandoned; its reason has the word.
     """
+    disposition = _DISPOSITIONS.get(row[3])
+    if disposition is None:
+        ended = row[10] is not None
+        disposition = Disposition.ABANDONED if ended else Disposition.RUNNING
+        unknown = f"stored as {row[3]!r}, which this version does not know"
+        row = (*row[:4], unknown, *row[5:])
     return Run(
         row[0],
         row[1],
         from_micros(row[2]),
-        _DISPOSITIONS[row[3]],
+        disposition,
         row[4],
         row[5],
         row[6],

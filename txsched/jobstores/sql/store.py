@@ -28,6 +28,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from zope.interface import implementer
 
 from ...codec import CBORSerializer, StoredForms
@@ -62,6 +63,7 @@ from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
+from .opened import OpenedFile
 from .pages import find_jobs, find_runs
 from .runs import Runs
 from .statements import Statements
@@ -80,7 +82,8 @@ class SQLAlchemyJobStore:
     Keeps jobs in a database that SQLAlchemy can reach; so far, SQLite in a file.
 
     Several processes on one machine may share the file: each change of another one is
-    noticed within a second.
+    noticed within a second.  When the file is removed or replaced below the store, each
+    call fails with :class:`~txsched.errors.StoreUnavailable` until it is opened anew.
 
     :param url: of the database, as ``sqlite:///jobs.db``.
     :param engine: instead of *url*: an engine of your own, whose connections have the
@@ -94,6 +97,8 @@ class SQLAlchemyJobStore:
     :param serializer: writes the definitions of jobs and the results of tasks.
     :raises BadValue: naming the argument that cannot be used.
     """
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -133,13 +138,22 @@ class SQLAlchemyJobStore:
 
     async def _open(self) -> None:
         dialect, prefix = self._dialect, self._prefix
+        file = OpenedFile(
+            lambda trouble: self._loop.callFromThread(self._tell, trouble)
+        )
+
+        def prepare(connection: Any) -> None:
+            migrate(connection, dialect, prefix)
+            file.remember(connection)
+
         writer = Worker(
             self._loop,
             self._engine,
             "txsched writer",
             dialect.begin,
-            lambda connection: migrate(connection, dialect, prefix),
+            prepare,
             self._loader.forget,
+            file.check,
         )
         try:
             await writer.start()
@@ -150,10 +164,17 @@ class SQLAlchemyJobStore:
                 raise StoreUnavailable(f"{url}: {error.reason}") from error
             raise
         reader = Worker(
-            self._loop, self._engine, "txsched reader", dialect.begin_reading
+            self._loop,
+            self._engine,
+            "txsched reader",
+            dialect.begin_reading,
+            check=file.check,
         )
         await reader.start()
         self._writer, self._reader = writer, reader
+
+    def _tell(self, trouble: str) -> None:
+        self._log.error("the job store cannot be used any more: {why}", why=trouble)
 
     def close(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self._close())
@@ -196,6 +217,12 @@ class SQLAlchemyJobStore:
         now = to_micros(from_seconds(self._loop.seconds()))
 
         await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
+        for (job_id, _, _), error in broken.items():
+            self._log.warn(
+                "job {job_id!r} cannot be loaded and was put into quarantine: {error}",
+                job_id=job_id,
+                error=error,
+            )
 
     def status(self) -> Deferred[StoreStatus]:
         statement = self._jobs.sql.status

@@ -60,7 +60,7 @@ class _DayCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         day = wall_of(utc(instant), self.timezone).date()
         while self._excludes(day - _DAY) and day.year >= FIRST_YEAR:

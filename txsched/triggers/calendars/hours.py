@@ -106,7 +106,7 @@ class HoursCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         instant = utc(instant)
         return min(

@@ -59,7 +59,7 @@ class Calendar(ABC):
     @abstractmethod
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
 
     @abstractmethod
@@ -204,7 +204,7 @@ class JoinedCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         starts: list[datetime] = [
             one.excluded_since(instant)
