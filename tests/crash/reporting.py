@@ -25,7 +25,7 @@ def report(seen: Seen, scenario: Scenario) -> str:
     over = take_overs(seen)
     after = max((one.after_seconds for one in over), default=0.0)
     free = max((one.free_seconds for one in over), default=0.0)
-    waits = [one.end - one.begin for one in seen.troubles if one.kind == "kept waiting"]
+    late = [one.end - one.begin for one in seen.troubles if one.kind == "kept waiting"]
     lines = [
         f"planned times: {planned}: {_listed(counts)}",
         f"executions: {len(seen.executions)}, of these cut off: {cut_off}",
@@ -33,7 +33,7 @@ def report(seen: Seen, scenario: Scenario) -> str:
         f"writes of stopped nodes that came back as lost: {_listed(lost)}",
         f"take-overs: {_listed(Counter(one.kind for one in over))}",
         f"the latest {after:.3f} s after the lease, {free:.3f} s with a free node",
-        f"nodes kept waiting: {len(waits)} times, {max(waits, default=0):.3f} s at most",
+        f"nodes kept waiting: {len(late)} times, at most {max(late, default=0):.3f} s",
     ]
     return "\n".join(lines)
 

@@ -13,11 +13,21 @@ from twisted.logger import Logger
 from twisted.trial.unittest import TestCase
 
 from txsched.model import Disposition
+from txsched.testing.servers import (
+    IServerKind,
+    MariaDB,
+    MongoDB,
+    PostgreSQL,
+    Server,
+    Valkey,
+)
 
 from .checker import check, take_overs
 from .reporting import report
 from .scenario import Scenario
 from .stores import make_store, make_unfenced_store
+
+MAKER = "tests.crash.stores.make_store"
 
 
 class NodesTests:
@@ -67,7 +77,21 @@ class SQLiteTests(NodesTests, TestCase):
 
     def make_scenario(self, folder: Path) -> Scenario:
         url = f"sqlite:///{folder.resolve()}/jobs.db"
-        return Scenario(folder, url, "tests.crash.stores.make_store", make_store)
+        return Scenario(folder, url, MAKER, make_store)
+
+
+class ServerTests(NodesTests):
+    """
+    A server, which is killed in the middle.
+    """
+
+    kind: IServerKind
+
+    def make_scenario(self: Any, folder: Path) -> Scenario:
+        server = Server(self.kind)
+        self.addCleanup(server.close)
+        server.start()
+        return Scenario(folder, server.url, MAKER, make_store, server)
 
 
 class UnfencedTests(TestCase):
@@ -94,3 +118,35 @@ class UnfencedTests(TestCase):
         self._log.info("{report}", report=report(seen, scenario))
         found = Counter(one.kind for one in check(seen))
         self.assertTrue({"begun twice", "ended twice"} & set(found), found)
+
+
+class PostgreSQLTests(ServerTests, TestCase):
+    """
+    PostgreSQL.
+    """
+
+    kind = PostgreSQL()
+
+
+class MariaDBTests(ServerTests, TestCase):
+    """
+    MariaDB.
+    """
+
+    kind = MariaDB()
+
+
+class RedisTests(ServerTests, TestCase):
+    """
+    Valkey, with an append-only file.
+    """
+
+    kind = Valkey()
+
+
+class MongoDBTests(ServerTests, TestCase):
+    """
+    A server that speaks the protocol of MongoDB.
+    """
+
+    kind = MongoDB()
