@@ -23,7 +23,7 @@ from txsched.triggers import CronTrigger, IntervalTrigger
 from .checker import Planned, Seen, Trouble
 from .nodes import Node, now
 from .recording import STOP
-from .records import read
+from .records import Records
 from .seeing import lost_writes, see
 from .tasks import LONG_SECONDS
 
@@ -129,10 +129,12 @@ class Scenario:
     _troubles: list[Trouble] = field(factory=list, init=False)
     _spared: Node | None = field(default=None, init=False)
     _begin: float = field(default=0.0, init=False)
+    _records: Records = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         folder = self.folder.resolve()
+        self._records = Records(folder)
         self.nodes = [
             Node(folder / f"node{n}", self.url, self.maker, LEASE_SECONDS)
             for n in range(3)
@@ -162,7 +164,7 @@ class Scenario:
         """
         Give all that the processes wrote down.
         """
-        return list(read(self.folder))
+        return self._records.lines()
 
     def lost(self, pid: int) -> Counter[str]:
         """
@@ -206,7 +208,7 @@ class Scenario:
 
     async def _kill_now_and_then(self) -> None:
         """
-        Kill one node after the other, and start it again at once.
+        Kill one node after the other in the middle of its work, and start it again.
         """
         count = int(self.seconds / _KILL_EVERY_SECONDS)
         for n in range(1, count + 1):
@@ -214,11 +216,26 @@ class Scenario:
             node = self.nodes[n % 3]
             if node is self._spared:
                 node = self.nodes[(n + 1) % 3]
+            await self._until_it_works(node.pid)
             before = now()
             node.kill()
             self._troubles.append(Trouble(node.pid, before, _INFINITE, "killed"))
             self.killed += 1
             node.start()
+
+    async def _until_it_works(self, pid: int) -> None:
+        """
+        Wait for a task that has begun; but not for ever, as work is where it is.
+        """
+        deadline = now() + LEASE_SECONDS
+        while now() < deadline:
+            mine = [line for line in self.lines() if line["pid"] == pid]
+            ended = {line["run"] for line in mine if line["what"] == "end"}
+            if any(
+                line["what"] == "begin" and line["run"] not in ended for line in mine
+            ):
+                return
+            await deferLater(reactor, 0.02)
 
     async def _stop_now_and_then(self) -> None:
         """

@@ -66,8 +66,8 @@ class NodesTests:
             self.assertGreater(lost["finish"], 0)
         counts = Counter(run.disposition for run in seen.ledger)
         self.assertGreater(counts[Disposition.SUCCEEDED], len(seen.ledger) / 2)
-        kinds = {one.kind for one in take_overs(seen)}
-        self.assertLessEqual({"killed", "stopped"}, kinds)
+        self.assertIn("stopped", {one.kind for one in take_overs(seen)})
+        self.assertTrue(any(one.ended is None for one in seen.executions))
 
 
 class SQLiteTests(NodesTests, TestCase):
