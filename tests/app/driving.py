@@ -90,8 +90,9 @@ class CommandTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.clock.advance(NOW.timestamp())
         executor = Answering()
+        self.store = self.make_store()
         self.scheduler = LocalScheduler(
-            MemoryJobStore(),
+            self.store,
             {"default": executor, "command": executor},
             self.clock,
             "here",
@@ -102,6 +103,12 @@ class CommandTestCase(SynchronousTestCase):
         )
         self.successResultOf(self.scheduler.start())
         self.session = LocalSession(self.scheduler, self.clock)
+
+    def make_store(self) -> Any:
+        """
+        Make the store of the scheduler.
+        """
+        return MemoryJobStore()
 
     def tearDown(self) -> None:
         self.scheduler.stop(0.0)

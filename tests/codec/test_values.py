@@ -94,6 +94,8 @@ TAGS: list[tuple[Any, int]] = [
     (StoreStatus(1, 2, 3, 4, 5), 64_042),
     (STATUS, 64_043),
     (NODE, 64_072),
+    (model.StoreLost(NOW, ""), 64_077),
+    (model.StoreFound(NOW, NOW), 64_078),
     (Disposition.MISSED, 64_044),
     (model.OnCrash.RERUN, 64_045),
     (model.OnConflict.KEEP, 64_046),

@@ -63,6 +63,8 @@ _NUMBERS: dict[type, int] = {
     model.RunStarted: 31,
     model.RunEnded: 32,
     model.Node: 40,
+    model.StoreLost: 45,
+    model.StoreFound: 46,
 }
 
 

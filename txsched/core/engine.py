@@ -38,8 +38,10 @@ from ..model import (
     to_seconds,
 )
 from .alarm import Alarm
+from .backoff import Backoff
 from .committing import Committer, within
 from .exclusion import Exclusion
+from .health import ENDS, TURNS, Health
 from .heart import Heart
 from .planning import plan
 from .publisher import Publisher
@@ -98,20 +100,22 @@ class Engine:
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
     _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
-    _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
+    health: Health = field(init=False)
+    _backoff: Backoff = field(init=False)
     heart: Heart = field(init=False)
     _taker: RunTaker = field(init=False)
     _started_at: datetime = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
-    _error: str | None = field(default=None, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
+        self.health = Health(self._clock, self._publisher)
+        self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
             self._store,
@@ -121,11 +125,15 @@ class Engine:
             self._publisher,
             self._landed,
             self.rearmer,
+            self.health,
+            self.node,
         )
         self._taker = RunTaker(
             self._store, self._executors, self.node, self.runner, self.rearmer
         )
-        self.heart = Heart(self._store, self._clock, self._settings, self._describe)
+        self.heart = Heart(
+            self._store, self._clock, self._settings, self._describe, self.health
+        )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
             self._store,
@@ -133,6 +141,7 @@ class Engine:
             self._settings,
             self.node,
             lambda: self._running,
+            self.health,
         )
 
     @property
@@ -141,14 +150,6 @@ class Engine:
         When the next turn is planned, in seconds since 1970.
         """
         return self._alarm.at
-
-    @property
-    def store_error(self) -> str | None:
-        """
-        Why the store cannot be used at the moment.
-        """
-        error = self._committer.error
-        return self._error if error is None else str(error)
 
     @property
     def paused(self) -> bool:
@@ -169,6 +170,7 @@ class Engine:
         """
         self._running = True
         self._started_at = from_seconds(self._clock.seconds())
+        self.health.reset()
         self.runner.begin()
         self.heart.start()
         self._unwatch = self._store.watch(self.wake)
@@ -280,17 +282,13 @@ class Engine:
             self.wake()
 
     def _turn_failed(self, failure: Failure) -> None:
+        self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
-            self._error = str(failure.value)
             self._log.warn("{error}; trying again", error=failure.value)
         else:
-            self._error = failure.getErrorMessage()
             self._log.failure("a turn of the scheduler failed", failure=failure)
-        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
-        longest = self._settings.longest_retry_delay.total_seconds()
-        self._retry_seconds = min(2 * delay, longest)
         if self._running:
-            self._alarm.set(self._clock.seconds() + delay)
+            self._alarm.set(self._clock.seconds() + self._backoff.next_seconds())
         self._turned()
 
     def _turned(self) -> None:
@@ -307,8 +305,8 @@ class Engine:
             again_at = await self._turn()
         if self._running:
             self._alarm.set(again_at)
-        self._retry_seconds = 0.0
-        self._error = None
+        self._backoff.reset()
+        self.health.answered(TURNS)
         self._turned()
 
     async def _turn(self) -> float | None:
@@ -340,8 +338,11 @@ class Engine:
     @property
     def _room(self) -> int:
         """
-        How many runs may be started before one has ended.
+        How many runs may be started before one has ended: none while the ends of
+        those that were started cannot be recorded.
         """
+        if self.health.fails(ENDS):
+            return 0
         return max(0, self._settings.max_in_flight - self.runner.in_flight)
 
     async def _fire(self, now: datetime) -> _Batch:

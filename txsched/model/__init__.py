@@ -22,6 +22,8 @@ from .event import (
     SchedulerResumed,
     SchedulerStarted,
     SchedulerStopping,
+    StoreFound,
+    StoreLost,
 )
 from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
 from .job import (
@@ -113,6 +115,8 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreFound",
+    "StoreLost",
     "StoreReport",
     "StoreStatus",
     "Waiting",

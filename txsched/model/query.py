@@ -220,11 +220,12 @@ class SchedulerStatus:
     :ivar note: why it is paused.
     :ivar started_at: when it was started.
     :ivar now: its clock.
-    :ivar store: counts of its store.
+    :ivar store: counts of its store; ``None`` while that does not answer.
     :ivar running: runs that this node carries out now.
     :ivar next_wakeup: when it will look again, ``None`` when stopped.
-    :ivar lag: by how much the oldest due job is late.
+    :ivar lag: by how many seconds the oldest due job is late, as far as that is known.
     :ivar store_error: why the store cannot be used at the moment.
+    :ivar store_lost_at: since when it cannot be used; ``None`` when it can.
     """
 
     node: str
@@ -233,8 +234,9 @@ class SchedulerStatus:
     note: str
     started_at: datetime | None
     now: datetime
-    store: StoreStatus
+    store: StoreStatus | None
     running: int
     next_wakeup: datetime | None
     lag: float
     store_error: str | None
+    store_lost_at: datetime | None = None

@@ -285,11 +285,13 @@ def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
         note=texts(),
         started_at=st.none() | instants(),
         now=instants(),
-        store=st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
+        store=st.none()
+        | st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
         running=counts,
         next_wakeup=st.none() | instants(),
         lag=st.floats(0, 1e9),
         store_error=st.none() | texts(),
+        store_lost_at=st.none() | instants(),
     )
 
 
@@ -337,6 +339,8 @@ def events() -> SearchStrategy[model.Event]:
         st.builds(model.SchedulerPaused, at, texts()),
         st.builds(model.JobPaused, at, names(), texts()),
         st.builds(model.EventsLost, at, st.none() | st.integers(0, 2**40)),
+        st.builds(model.StoreLost, at, texts()),
+        st.builds(model.StoreFound, at, at),
     )
 
 
