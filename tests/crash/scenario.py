@@ -113,7 +113,7 @@ class Scenario:
     :ivar make_store: makes a store of *url*, as the nodes do by the name *maker*.
     :ivar server: of the store, to be killed in the middle; a file has none.
     :ivar zombies: processes that were stopped for longer than their leases.
-    :ivar refused: what a zombie said was refused to it.
+    :ivar refused: how many writes were refused to each of these, as it says itself.
     """
 
     folder: Path
@@ -124,6 +124,7 @@ class Scenario:
     seconds: float = SECONDS
     nodes: list[Node] = field(init=False)
     zombies: list[int] = field(factory=list, init=False)
+    refused: list[int] = field(factory=list, init=False)
     killed: int = field(default=0, init=False)
     _planned: dict[str, Planned] = field(factory=dict, init=False)
     _troubles: list[Trouble] = field(factory=list, init=False)
@@ -253,7 +254,19 @@ class Scenario:
             self._troubles.append(Trouble(node.pid, begin, now(), "stopped"))
             node.go_on()
             await self._until_it_wrote(node.pid, now())
+            self.refused.append(await self._refused_to(node))
             self._spared = None
+
+    async def _refused_to(self, node: Node) -> int:
+        """
+        Ask a node how many of its writes were refused.
+        """
+        client = node.client()
+        client.startService()
+        try:
+            return (await client.status()).refused
+        finally:
+            await client.stopService()
 
     async def _until_it_wrote(self, pid: int, since: float) -> None:
         """
@@ -292,7 +305,7 @@ class Scenario:
             deadline = reactor.seconds() + _PATIENCE_SECONDS
             while True:
                 store = (await client.status()).store
-                if not store.jobs and not store.active_runs:
+                if store is not None and not store.jobs and not store.active_runs:
                     break
                 if reactor.seconds() > deadline:
                     raise AssertionError(f"there is still something to do: {store}")
@@ -300,6 +313,8 @@ class Scenario:
         finally:
             await client.stopService()
         for node in self.nodes:
+            if node.has_left() is not None:
+                raise AssertionError(f"{node.name} ended by itself")
             node.terminate()
         for node in self.nodes:
             await until(

@@ -60,10 +60,12 @@ class NodesTests:
         found = check(seen)
         self.assertEqual([], found[:20], Counter(one.kind for one in found))
         self.assertNotIn("Traceback", scenario.log())
-        for zombie in scenario.zombies:
+        for zombie, refused in zip(scenario.zombies, scenario.refused, strict=True):
             lost = scenario.lost(zombie)
             self.assertGreater(lost["commit"], 0)
             self.assertGreater(lost["finish"], 0)
+            self.assertGreater(refused, 0)
+            self.assertLessEqual(refused, lost["commit"] + lost["finish"])
         counts = Counter(run.disposition for run in seen.ledger)
         self.assertGreater(counts[Disposition.SUCCEEDED], len(seen.ledger) / 2)
         self.assertIn("stopped", {one.kind for one in take_overs(seen)})

@@ -31,11 +31,13 @@ class Health:
     The store is lost from the first failure until each that failed has succeeded.
 
     :ivar since: since when it is lost; ``None`` while it answers.
+    :ivar refused: how many writes it gave back as lost.
     """
 
     _clock: IClock
     _publisher: Publisher
     since: datetime | None = field(default=None, init=False)
+    refused: int = field(default=0, init=False)
     _failing: dict[str, str] = field(factory=dict, init=False)
     _log = Logger()
 
@@ -83,3 +85,4 @@ class Health:
         """
         self._failing.clear()
         self.since = None
+        self.refused = 0

@@ -51,4 +51,5 @@ async def survey(
         lag=0.0 if due is None else max(0.0, (now - due).total_seconds()),
         store_error=error,
         store_lost_at=engine.health.since,
+        refused=engine.health.refused,
     )

@@ -226,6 +226,9 @@ class SchedulerStatus:
     :ivar lag: by how many seconds the oldest due job is late, as far as that is known.
     :ivar store_error: why the store cannot be used at the moment.
     :ivar store_lost_at: since when it cannot be used; ``None`` when it can.
+    :ivar refused: how many plans and ends of runs the store has refused to this node
+        since it was started: their jobs were changed meanwhile, or other nodes had
+        taken over what its leases no longer held.
     """
 
     node: str
@@ -240,3 +243,4 @@ class SchedulerStatus:
     lag: float
     store_error: str | None
     store_lost_at: datetime | None = None
+    refused: int = 0

@@ -292,6 +292,7 @@ def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
         lag=st.floats(0, 1e9),
         store_error=st.none() | texts(),
         store_lost_at=st.none() | instants(),
+        refused=counts,
     )
 
 
