@@ -12,6 +12,8 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
+from txsched.testing.servers import PostgreSQL, shared_server
+
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
 
@@ -28,6 +30,7 @@ RUN_BY = {
     "journal.py": "test_journal",
     "local.ini": "test_configure",
     "moving.console": "test_moving",
+    "nodes.py": "test_nodes",
     "quarantine.console": "test_quarantine",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
@@ -96,6 +99,15 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python serializers.py")
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, "^(shipping order 5\n)+$")
+
+    def test_nodes(self) -> None:
+        """
+        Two nodes carry each job out once.
+        """
+        url = shared_server(PostgreSQL()).create_database().url
+        living = self.shell(f"python nodes.py '{url}'")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual("200 runs: {'succeeded': 200}\n", living.text)
 
     def test_moving(self) -> None:
         """

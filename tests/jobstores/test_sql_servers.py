@@ -660,7 +660,7 @@ class Engines:
             await store.add_jobs([make_job()], ERROR)
             if self.title == "PostgreSQL":
                 question = "SHOW synchronous_commit"
-                ask = store._writer.do(lambda db: db.run(question).scalar())  # noqa: B023
+                ask = store._workers.writer.do(lambda db: db.run(question).scalar())  # noqa: B023
                 self.assertEqual(word, await ask)
 
 
