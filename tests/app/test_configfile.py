@@ -28,7 +28,7 @@ from txsched.model import JobDefaults, OnCrash
 #: What is written, and the section, key and words of the answer.
 WRONG = [
     ("[servce]", "servce", "", "did you mean 'service'?"),
-    ("[xyz]", "xyz", "", "there are service, jobs, executors, calendars"),
+    ("[xyz]", "xyz", "", "there are service, jobs, executors, calendars, stores"),
     ("[Service]", "Service", "", "did you mean 'service'?"),
     ("[service]\nnod = a", "service", "nod", "did you mean 'node'?"),
     ("[service]\nNode = a", "service", "Node", "did you mean 'node'?"),
@@ -36,10 +36,10 @@ WRONG = [
     ("[service]\nnode = a b", "service", "node", "without blanks, not 'a b'"),
     ("[service]\nnode = " + 101 * "a", "service", "node", "up to 100 printable"),
     (
-        "[service]\ndatabase = mysql://x",
+        "[service]\ndatabase = nosql://ann:secret@x",
         "service",
         "database",
-        "expected sqlite:///FILE or memory:, not 'mysql://x'",
+        "redis+unix:, mongodb:, mongodb+srv:, shelve:; not 'nosql://ann:***@x'",
     ),
     (
         "[service]\ndatabase = sqlite:///a\n  listen = unix:a",
@@ -47,7 +47,7 @@ WRONG = [
         "database",
         "expected one line, not",
     ),
-    ("[service]\ndatabase =", "service", "database", "expected sqlite:///FILE"),
+    ("[service]\ndatabase =", "service", "database", "expected the URL of a job store"),
     ("[service]\ndatabase = sqlite:///", "service", "database", "name of a file"),
     (
         "[service]\ndatabase = sqlite:///:memory:",
@@ -57,6 +57,57 @@ WRONG = [
     ),
     ("[service]\ndatabase = memory:x", "service", "database", "memory: alone"),
     ("[service]\ndurability = no", "service", "durability", "power loss or crash"),
+    ("[stores]\n" + 256 * "a" + " = memory:", "stores", 256 * "a", "has 256 char"),
+    ("[stores]\ndefault = memory:", "stores", "default", "is database in [service]"),
+    ("[stores]\na = jobs.db", "stores", "a", "expected the URL of a job store"),
+    ("[stores]\na = shelve:///", "stores", "a", "expected shelve:///FILE"),
+    ("[stores]\na = memory:\n  b", "stores", "a", "expected one line, not"),
+    ("[store ]\nprefix = a", "store ", "", "must not be empty"),
+    ("[store a]\nprefix = a", "store a", "", "there is no 'a' in [stores], and no key"),
+    (
+        "[stores]\na = memory:\n[store a]\nclass = shop:Store",
+        "store a",
+        "class",
+        "is there beside a URL in [stores]",
+    ),
+    ("[store a]\nclass = Store", "store a", "class", "expected module:Class"),
+    (
+        "[store a]\nclass = no_such_module:Store",
+        "store a",
+        "class",
+        "cannot be loaded: No module named 'no_such_module'",
+    ),
+    (
+        "[store a]\nclass = txsched.jobstores:Store",
+        "store a",
+        "class",
+        "cannot be loaded: module 'txsched.jobstores' has no attribute 'Store'",
+    ),
+    (
+        "[store a]\nclass = txsched.app.databases:DEFAULT",
+        "store a",
+        "class",
+        "is no class",
+    ),
+    ("[store default]\nprefx = a", "store default", "prefx", "did you mean 'prefix'?"),
+    (
+        "[store default]\nresult_limit = much",
+        "store default",
+        "result_limit",
+        "expected a whole number, or a size such as 64KiB, not 'much'",
+    ),
+    (
+        "[store a]\nclass = tests.app.keeping:Keeping\nslow = maybe",
+        "store a",
+        "slow",
+        "expected yes or no",
+    ),
+    (
+        "[store a]\nclass = tests.app.keeping:Keeping\nratio = half",
+        "store a",
+        "ratio",
+        "expected a number, not 'half'",
+    ),
     ("[service]\nlisten = unix", "service", "listen", "the path is missing"),
     ("[service]\nlisten = unix:", "service", "listen", "the path is missing"),
     (
