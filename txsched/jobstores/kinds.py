@@ -104,6 +104,10 @@ class StoreKind:
             ValueError
         ) as error:  # what drivers say of a URL, a port that is no number
             raise BadValue("url", f"{url!r} cannot be used: {error}") from None
+        except BadValue as error:
+            if error.field in _PLACES:
+                raise BadValue("url", error.reason) from None
+            raise
 
     def _load(self) -> Callable[..., IJobStore]:
         module, _, name = self.reference.partition(":")
