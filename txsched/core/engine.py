@@ -22,16 +22,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .._version import __version__
-from ..errors import NoSuchJob, StaleRevision, StoreUnavailable
+from ..errors import StoreUnavailable
 from ..interfaces import IClock, IExecutor, IJobStore
 from ..model import (
     Disposition,
     Job,
     JobFinished,
     JobLease,
-    JobPaused,
     Node,
-    Pause,
     Plan,
     RunEnded,
     from_seconds,
@@ -50,6 +48,8 @@ from .retention import Retention
 from .room import Room
 from .runner import Runner
 from .settings import Settings
+from .sharing import Share
+from .sidelining import pause_broken
 from .taking import RunTaker
 
 __all__ = ["Engine"]
@@ -58,7 +58,6 @@ __all__ = ["Engine"]
 _NOTHING_FOUND_SECONDS = 0.05
 #: How often pending runs have their turn while jobs are due all the time.
 _RUNS_SECONDS = 1.0
-_LONGEST_NOTE = 1000
 
 
 class _Batch(NamedTuple):
@@ -110,6 +109,7 @@ class Engine:
     heart: Heart = field(init=False)
     _taker: RunTaker = field(init=False)
     _started_at: datetime = field(init=False)
+    _share: Share = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
     _log = Logger()
@@ -136,7 +136,20 @@ class Engine:
             self._store, self._executors, self.node, self.runner, self.rearmer
         )
         self.heart = Heart(
-            self._store, self._clock, self._settings, self._describe, self.health
+            self._store,
+            self._clock,
+            self._settings,
+            self._describe,
+            self.health,
+            self.wake,
+        )
+        self._share = Share(
+            self._clock,
+            self._settings,
+            self.node,
+            self.heart,
+            self.runner.flights,
+            self.wake,
         )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
@@ -178,7 +191,7 @@ class Engine:
         self.runner.begin()
         self._room.count(self.runner.count_busy)
         self.heart.start()
-        self._unwatch = self._store.watch(self.wake)
+        self._unwatch = self._store.watch(self._share.noticed)
         self._retention.start()
         self.wake()
 
@@ -190,6 +203,7 @@ class Engine:
         """
         self._running = False
         self._unwatch()
+        self._share.stop()
         self._alarm.set(None)
         self._retention.stop()
         self.heart.beat()
@@ -305,6 +319,8 @@ class Engine:
             self._again = False
             again_at = await self._turn()
         if self._running:
+            if not self._paused:
+                again_at = self._share.look_at(again_at, self._clock.seconds())
             self._alarm.set(again_at)
         self._backoff.reset()
         self.health.answered(TURNS)
@@ -320,6 +336,10 @@ class Engine:
             self._room.wait(self.wake)
             return None
         seconds = self._clock.seconds()
+        yields_until = self._share.yields_until(seconds)
+        if yields_until is not None:
+            self._room.wait(self.wake)
+            return yields_until
         now = from_seconds(seconds)
         taken = None
         if not 0.0 <= seconds - self._runs_looked_at < _RUNS_SECONDS:
@@ -352,7 +372,7 @@ class Engine:
         """
         Claim, plan, commit and start due jobs.
         """
-        limit = min(self._settings.batch_size, self._places())
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
         with self._room.hold(limit):
@@ -388,7 +408,7 @@ class Engine:
         if self._publisher.wanted:
             self._tell(plans, lost, now)
         for lease, problem in broken:
-            await self._pause_broken(lease, now, problem)
+            await pause_broken(self._store, self._publisher, lease, now, problem)
         return _Batch(len(leases), len(leases) >= limit)
 
     def _tell(self, plans: list[Plan], lost: Collection[str], now: datetime) -> None:
@@ -401,37 +421,12 @@ class Engine:
             if decided.finished:
                 self._publisher.publish(JobFinished(now, decided.job_id))
 
-    async def _pause_broken(
-        self, lease: JobLease, now: datetime, error: Exception
-    ) -> None:
-        """
-        Put a job aside whose trigger cannot be asked, with the reason as its note.
-        """
-        failure = Failure(error)
-        message = failure.getErrorMessage()
-        note = f"its trigger failed: {type(error).__name__}: {message}"
-        note = note[:_LONGEST_NOTE].encode("utf-8", "replace").decode()
-        job_id = lease.job.id
-        self._log.failure(
-            "job {job_id} is paused: {note}", failure, job_id=job_id, note=note
-        )
-        job = evolve(
-            lease.job,
-            next_run_time=lease.next_run_time,
-            run_count=lease.run_count,
-        )
-        try:
-            await self._store.change_job(evolve(job, paused=Pause(now, note)), job, ())
-        except (NoSuchJob, StaleRevision):
-            return
-        self._publisher.publish(JobPaused(now, job.id, note))
-
     async def _take_runs(self, now: datetime, seconds: float) -> _Batch:
         """
         Claim and start runs that wait, and those that a crash cut off.
         """
         self._runs_looked_at = seconds
-        limit = min(self._settings.batch_size, self._places())
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration

@@ -30,7 +30,7 @@ from ..model import (
 )
 from .aftermath import aftermath, cut_off
 from .backoff import Backoff
-from .flight import Flight
+from .flights import Flight, Flights
 from .health import ENDS, Health
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
@@ -69,7 +69,7 @@ class Runner:
     _rearmer: Rearmer
     _health: Health
     _node: str
-    _flights: dict[str, Flight] = field(factory=dict, init=False)
+    flights: Flights = field(init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
@@ -82,6 +82,7 @@ class Runner:
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
+        self.flights = Flights(self._executors)
         self._keeper = LeaseKeeper(
             self._store,
             self._clock,
@@ -97,14 +98,14 @@ class Runner:
         """
         How many runs were started and are not recorded as ended.
         """
-        return len(self._flights)
+        return len(self.flights)
 
     def count_busy(self) -> int:
         """
         Say how many of these take a place: while ends cannot be recorded those that
         have ended do not.
         """
-        busy = len(self._flights)
+        busy = len(self.flights)
         if self._health.fails(ENDS):
             busy -= len(self._outcomes) + len(self._writing)
         return max(0, busy)
@@ -114,7 +115,7 @@ class Runner:
         Forget what was given up when this node stopped before.
         """
         self._given_up = False
-        self._flights.clear()
+        self.flights.clear()
         self._reasons.clear()
 
     def start(self, leases: Iterable[tuple[Job, Run, int]]) -> None:
@@ -122,7 +123,7 @@ class Runner:
         Hand runs, each with its job and term, to their executors.
         """
         batches: dict[str, list[tuple[Call, RunContext]]] = {}
-        flights = self._flights
+        flights = self.flights
         for job, run, term in leases:
             late = job.misfire_grace_time is not None and not run.manual
             context = RunContext(
@@ -132,7 +133,7 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            flights[run.id] = Flight(job, run, term, context)
+            flights.add(Flight(job, run, term, context))
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
@@ -204,7 +205,7 @@ class Runner:
         """
         Write outcomes until there are none left.
         """
-        flights = self._flights
+        flights = self.flights
         while self._outcomes:
             self._writing, self._outcomes = self._outcomes, []
             ends: dict[str, Aftermath] = {}
@@ -284,13 +285,13 @@ class Runner:
             if lost and run.id in lost and self._under_its_term(end) != end:
                 kept.append(end)
                 continue
-            flight = self._flights.get(run.id)
+            flight = self.flights.get(run.id)
             if flight is not None and flight[2] == end.term:
-                del self._flights[run.id]
+                self.flights.remove(flight)
                 job = flight.job
                 if job.next_run_time is None or run.manual:
                     waited.append((job, run))
-            if self._reasons and run.id not in self._flights:
+            if self._reasons and run.id not in self.flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:
                 self._log.warn(
@@ -308,13 +309,13 @@ class Runner:
             await self.finish(kept)
             return
         self._landed()
-        if not self._flights:
+        if not self.flights:
             idle, self._idle = self._idle, []
             for waiting in idle:
                 waiting.callback(None)
 
     def _under_its_term(self, end: Aftermath) -> Aftermath:
-        flight = self._flights.get(end.run.id)
+        flight = self.flights.get(end.run.id)
         if flight is None or flight.term == end.term:
             return end
         return end._replace(term=flight.term)
@@ -326,10 +327,10 @@ class Runner:
         :returns: whether it is in flight here: the lease ended, as after a step of the
             clock, a sleep of the machine or an outage of the store, but not the run.
         """
-        flight = self._flights.get(run_id)
+        flight = self.flights.get(run_id)
         if flight is None:
             return False
-        self._flights[run_id] = flight._replace(term=term)
+        self.flights.hold(flight, term)
         return True
 
     def give_up(self) -> None:
@@ -342,11 +343,11 @@ class Runner:
     # Leases
 
     def _terms(self) -> dict[str, int]:
-        return {flight.run.id: flight.term for flight in self._flights.values()}
+        return {flight.run.id: flight.term for flight in self.flights}
 
     def _renewed(self, renewal: Renewal, terms: Mapping[str, int]) -> None:
         for run_id in renewal.lost:
-            flight = self._flights.get(run_id)
+            flight = self.flights.get(run_id)
             if flight is None or flight.term != terms[run_id]:
                 continue
             if run_id not in self._reasons:
@@ -369,7 +370,7 @@ class Runner:
         :param reason: what the ledger will say, unless another one came before.
         :returns: whether it is in flight here and its outcome has not come yet.
         """
-        flight = self._flights.get(run_id)
+        flight = self.flights.get(run_id)
         if flight is None or self._has_outcome(flight.context):
             return False
         self._reasons.setdefault(run_id, reason)
@@ -398,7 +399,7 @@ class Runner:
         :returns: fires when nothing is in flight.
         """
         idle: Deferred[None] = Deferred()
-        if self._flights:
+        if self.flights:
             self._idle.append(idle)
         else:
             idle.callback(None)
@@ -420,7 +421,7 @@ class Runner:
         now = self._clock.seconds()
         ends = []
         flights = []
-        for flight in list(self._flights.values()):
+        for flight in list(self.flights):
             job, run, term, context = flight
             if self._has_outcome(context):
                 continue
@@ -432,7 +433,7 @@ class Runner:
                 )
             else:
                 ends.append(cut_off(job, run, term, from_seconds(now)))
-            del self._flights[run.id]
+            self.flights.remove(flight)
         for flight in flights:
             self._stop(flight)
         await self.finish(ends)
