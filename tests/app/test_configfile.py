@@ -89,6 +89,12 @@ WRONG = [
         "class",
         "is no class",
     ),
+    (
+        "[stores]\na = memory:\n[store a]\nserializer = json",
+        "store a",
+        "serializer",
+        "there is no such key; there are class",
+    ),
     ("[store default]\nprefx = a", "store default", "prefx", "did you mean 'prefix'?"),
     (
         "[store default]\nresult_limit = much",

@@ -4,6 +4,7 @@ The stores of a service, from its configuration.
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -127,6 +128,37 @@ class StoresTests(SynchronousTestCase):
         self.assertEqual(
             ("stores", "a"), (caught.exception.section, caught.exception.key)
         )
+
+    def test_serializer(self) -> None:
+        """
+        What writes the jobs of a store is chosen for each; pickle has to be allowed.
+        """
+        path = os.path.abspath(self.mktemp())
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("a key of 16 bytes or more")
+        text = f"[store default]\nserializer = pickle\nkey_file = {path}\n"
+        for words in ("", "[service]\nallow_pickle = no\n"):
+            with self.assertRaises(BadConfiguration) as caught:
+                assemble_stores(parsed(text + words), reactor)
+            error = caught.exception
+            self.assertEqual(
+                ("store default", "serializer"), (error.section, error.key)
+            )
+            self.assertIn("pickle is not allowed here", error.reason)
+        allowed = parsed(text + "[service]\nallow_pickle = yes\n")
+        self.assertEqual("pickle", allowed.stores["default"].serializer)
+        assemble_stores(allowed, reactor)
+        assemble_stores(parsed("[store default]\nserializer = json"), reactor)
+        for text, key in (
+            ("serializer = xml", "serializer"),
+            ("key_file = none", "key_file"),
+        ):
+            with self.assertRaises(BadConfiguration) as caught:
+                assemble_stores(parsed(f"[store default]\n{text}"), reactor)
+            self.assertEqual(key, caught.exception.key)
+        own = "[store a]\nclass = txsched.jobstores:SQLAlchemyJobStore\n"
+        own += "url = sqlite:///a.db\nserializer = json"
+        self.assertEqual(2, len(assemble_stores(parsed(own), reactor)))
 
     def test_passwords(self) -> None:
         """

@@ -67,7 +67,7 @@ def assemble_stores(config: Config, reactor: Any) -> Mapping[str, IJobStore]:
     stores = {}
     for alias, choice in config.all_stores().items():
         try:
-            stores[alias] = choice.make(reactor, defaults)
+            stores[alias] = choice.make(reactor, defaults, config.service.allow_pickle)
         except BadValue as error:
             place = (f"{OF_STORE}{alias}", error.field)
             if error.field == "url" and choice.url:

@@ -99,6 +99,8 @@ class ServiceSection:
     :ivar durability: what committed work survives, in stores that can choose: ``power
         loss``, or only a ``crash`` of the service, which saves a wait for the disk at
         each commit.
+    :ivar allow_pickle: whether the serializer of a store may be ``pickle``: whoever can
+        write to such a store can run anything in the service.
     :ivar listen: where clients are served; empty for nowhere.
     :ivar lease_duration: for how long a claim holds without renewal: so long after a
         crash cut-off work is taken up again.
@@ -125,6 +127,9 @@ class ServiceSection:
         default=DURABILITIES[0],
         validator=valid(one_of(*DURABILITIES)),
         metadata={READ: read_text},
+    )
+    allow_pickle: bool = field(
+        default=False, validator=valid(is_a(bool)), metadata={READ: read_flag}
     )
     listen: tuple[Listener, ...] = field(
         default=(Listener("unix:txsched.sock"),),

@@ -12,14 +12,17 @@ from typing import Any
 
 from attrs import field, frozen
 
+from ..codec import choose_serializer
 from ..errors import BadValue
 from ..interfaces import IJobStore
-from ..jobstores.constructing import construct, options_of
+from ..jobstores.constructing import construct, options_of, takes
+from ..jobstores.kinds import StoreKind
 from ..jobstores.urls import check_url, find_factory, hide_password, store_from_url
 
 __all__ = [
     "DEFAULT",
     "DURABILITIES",
+    "SERIALIZER",
     "StoreChoice",
     "check_database",
     "check_folder",
@@ -32,6 +35,9 @@ DEFAULT = "default"
 #: What committed work may survive: a power cut, or the end of the process alone.
 DURABILITIES = ("power loss", "crash")
 
+#: The parameter of stores that takes a serializer.
+SERIALIZER = "serializer"
+
 _SQLITE = "sqlite:///"
 
 
@@ -43,11 +49,16 @@ class StoreChoice:
     :ivar url: its URL; empty where there is a *reference*.
     :ivar reference: its class, as ``module:Class``.
     :ivar options: what its class takes besides.
+    :ivar serializer: what writes its jobs: ``cbor``, ``json`` or ``pickle``; empty for
+        what the class takes by itself.
+    :ivar key_file: the file with the key that pickles are signed with; empty for none.
     """
 
     url: str = field(default="", repr=hide_password)
     reference: str = ""
     options: Mapping[str, Any] = field(factory=dict)
+    serializer: str = ""
+    key_file: str = ""
 
     def known(self) -> Mapping[str, type]:
         """
@@ -60,16 +71,36 @@ class StoreChoice:
             return options_of(self._load())
         return find_factory(self.url).options
 
-    def make(self, reactor: Any, defaults: Mapping[str, Any]) -> IJobStore:
+    def takes_serializer(self) -> bool:
+        """
+        Say whether its class can be given a serializer.
+
+        :raises BadValue: as :meth:`known` does.
+        """
+        if self.reference:
+            return takes(self._load(), SERIALIZER)
+        factory = find_factory(self.url)
+        return isinstance(factory, StoreKind) and factory.takes(SERIALIZER)
+
+    def make(
+        self, reactor: Any, defaults: Mapping[str, Any], allow_pickle: bool = False
+    ) -> IJobStore:
         """
         Make the store; it is not open yet.
 
         :param defaults: options that hold where the store has them and nobody said.
+        :param allow_pickle: whether its serializer may be ``pickle``.
         :raises BadValue: for ``url``, ``class`` or an option.
         """
         known = self.known()
         options = {name: one for name, one in defaults.items() if name in known}
         options |= self.options
+        if self.serializer or self.key_file:
+            options[SERIALIZER] = choose_serializer(
+                self.serializer or "cbor",
+                allow_pickle=allow_pickle,
+                key_file=self.key_file or None,
+            )
         if not self.reference:
             return store_from_url(self.url, reactor=reactor, **options)
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import BadValue
 from ..model.options import check_option
-from .databases import DEFAULT, StoreChoice, check_database
+from .databases import DEFAULT, SERIALIZER, StoreChoice, check_database
 from .reading import (
     read_amount,
     read_duration,
@@ -28,6 +28,7 @@ STORES = "stores"
 OF_STORE = "store "
 
 _CLASS = "class"
+_KEY_FILE = "key_file"
 _READERS: Mapping[type, Callable[[str], Any]] = {
     str: read_text,
     int: read_amount,
@@ -79,7 +80,8 @@ def read_options(
                 "", f"there is no {alias!r} in [{STORES}], and no key {_CLASS} here"
             )
         named = StoreChoice(url="" if reference else url, reference=reference)
-        known = named.known()
+        known = dict(named.known())
+        ours = [SERIALIZER, _KEY_FILE] if named.takes_serializer() else []
     except ValueError as error:
         return choice, [("", str(error))]
     except BadValue as error:
@@ -87,13 +89,18 @@ def read_options(
     options: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     for key, text in values.items():
-        kind = known.get(key)
+        kind = str if key in ours else known.get(key)
         if kind is None:
-            reason = f"there is no such key; {suggestion(key, [*known, _CLASS])}"
+            names = [*known, *ours, _CLASS]
+            reason = f"there is no such key; {suggestion(key, names)}"
             faults.append((key, reason))
             continue
         try:
             options[key] = _READERS[kind](text)
         except ValueError as error:
             faults.append((key, str(error)))
-    return StoreChoice(url=choice.url, reference=reference, options=options), faults
+    for_serializer = {key: options.pop(key) for key in ours if key in options}
+    choice = StoreChoice(
+        url=choice.url, reference=reference, options=options, **for_serializer
+    )
+    return choice, faults

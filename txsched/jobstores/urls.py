@@ -87,6 +87,8 @@ def _check_options(factory: IJobStoreFactory, options: Mapping[str, Any]) -> Non
     known = factory.options
     for name, value in options.items():
         kind = known.get(name)
+        if kind is None and isinstance(factory, StoreKind) and factory.takes(name):
+            continue
         if kind is None:
             raise BadValue(
                 name,

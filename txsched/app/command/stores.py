@@ -69,7 +69,7 @@ async def opened(
         its file is not there.
     """
     from ...codec import choose_serializer
-    from ...jobstores.urls import find_factory
+    from ...jobstores import store_from_url
     from ..databases import make_private
 
     options: dict[str, Any] = {}
@@ -80,7 +80,7 @@ async def opened(
     if url.startswith("memory:"):
         raise BadValue(name, "memory: is in the memory of one process alone")
     try:
-        store = find_factory(url).make(url, reactor, options)
+        store = store_from_url(url, reactor=reactor, **options)
     except BadValue as error:
         place = name if error.field == "url" else error.field
         raise BadValue(place, error.reason) from None
