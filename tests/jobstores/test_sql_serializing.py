@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import json
 
+from twisted.internet import reactor
 from twisted.trial.unittest import TestCase
 
 from txsched.codec import JSONSerializer
 from txsched.interfaces import IJobStore, ISerializer
+from txsched.jobstores import store_from_url
+from txsched.model import OnConflict
 from txsched.testing.contracts.job_store import SerializerContract
 from txsched.testing.contracts.job_store.samples import make_job
 
@@ -36,3 +39,16 @@ class SQLAlchemySerializerTests(SQLiteTestCase, SerializerContract, TestCase):
         await self.add(store, make_job())
         ((text,),) = self.execute("SELECT CAST(definition AS TEXT) FROM txsched_jobs")
         self.assertEqual("job", json.loads(text)["id"])
+
+    async def test_chosen_by_name(self) -> None:
+        """
+        Beside a URL the serializer is chosen by its name.
+        """
+        url = f"sqlite:///{self.make_path()}"
+        for options in ({"serializer": "json"}, {}, {"serializer": None}):
+            store = store_from_url(url, reactor=reactor, **options)
+            await store.open()
+            await store.add_jobs([make_job()], OnConflict.KEEP)
+            await store.close()
+        ((data,),) = self.execute("SELECT definition FROM txsched_jobs")
+        self.assertEqual(b"{", data[:1])

@@ -89,8 +89,22 @@ class UrlTests(SynchronousTestCase):
         self.assertIn("not True", self.refused("result_limit", url, result_limit=True))
         reason = self.refused("depth", url, depth=1)
         self.assertEqual(
-            "SQLite has no such option; it has durability, prefix, result_limit", reason
+            "SQLite has no such option; it has allow_pickle, durability, key_file,"
+            " prefix, result_limit, serializer",
+            reason,
         )
+
+    def test_serializers(self) -> None:
+        """
+        What cannot be the serializer of a store is refused.
+        """
+        url = f"sqlite:///{self.mktemp()}"
+        reason = self.refused("serializer", url, serializer="yaml")
+        self.assertIn("expected cbor, json, pickle, not 'yaml'", reason)
+        reason = self.refused("serializer", url, serializer="pickle")
+        self.assertIn("pickle is not allowed here", reason)
+        reason = self.refused("key_file", url, key_file="x")
+        self.assertIn("is for pickle", reason)
 
     def test_nobody_knows_it(self) -> None:
         """
