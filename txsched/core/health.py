@@ -30,12 +30,14 @@ class Health:
     """
     The store is lost from the first failure until each that failed has succeeded.
 
+    :param alias: of the store.
     :ivar since: since when it is lost; ``None`` while it answers.
     :ivar refused: how many writes it gave back as lost.
     """
 
     _clock: IClock
     _publisher: Publisher
+    _alias: str = "default"
     since: datetime | None = field(default=None, init=False)
     refused: int = field(default=0, init=False)
     _failing: dict[str, str] = field(factory=dict, init=False)
@@ -62,7 +64,7 @@ class Health:
         self._failing[activity] = error
         if self.since is None:
             self.since = from_seconds(self._clock.seconds())
-            self._publisher.publish(StoreLost(self.since, error))
+            self._publisher.publish(StoreLost(self.since, error, self._alias))
 
     def answered(self, activity: str) -> None:
         """
@@ -74,10 +76,11 @@ class Health:
         assert since is not None
         now = from_seconds(self._clock.seconds())
         self._log.info(
-            "the job store is back after {seconds:.1f} s",
+            "the job store {alias} is back after {seconds:.1f} s",
+            alias=self._alias,
             seconds=(now - since).total_seconds(),
         )
-        self._publisher.publish(StoreFound(now, since))
+        self._publisher.publish(StoreFound(now, since, self._alias))
 
     def reset(self) -> None:
         """
