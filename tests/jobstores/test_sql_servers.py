@@ -17,6 +17,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.python.components import proxyForInterface
 
 from txsched.errors import (
     BadValue,
@@ -25,6 +26,7 @@ from txsched.errors import (
     StaleRevision,
     StoreUnavailable,
 )
+from txsched.interfaces import ILoop
 from txsched.jobstores.sql import SQLAlchemyJobStore
 from txsched.model import Disposition, Job, OnConflict, Run
 from txsched.testing.contracts.job_store.samples import (
@@ -503,6 +505,24 @@ class ListeningTests(OnPostgreSQL):
         await store.add_jobs([make_job()], ERROR)
         await pause(0.5)
         self.assertEqual([], heard)
+
+    async def test_loop_without_descriptors(self) -> None:
+        """
+        Where the loop watches no descriptors, news is noticed within a second.
+        """
+        url = self.make_database()
+        loop = proxyForInterface(ILoop)(reactor)
+        store = SQLAlchemyJobStore(url, reactor=loop, clock="caller")
+        self.addCleanup(store.close)
+        await store.open()
+        other = await self.open_store(url)
+        heard: list[None] = []
+        end = store.watch(lambda: heard.append(None))
+        await self.until_listening()
+        await other.add_jobs([make_job()], ERROR)
+        while not heard:
+            await pause(0.05)
+        end()
 
     async def test_server_away(self) -> None:
         """
