@@ -92,6 +92,7 @@ PURE = frozenset(
     {
         "adopting",
         "aftermath",
+        "diagnosing",
         "exclusion",
         "forecast",
         "modifying",

@@ -27,6 +27,8 @@ RUN_BY = {
     "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
+    "nodes.console": "test_nodes",
+    "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
     "tasks.py": "test_embed",
@@ -84,6 +86,12 @@ class ExampleTests(TranscriptTestCase):
         The recipes for the command line.
         """
         self.follow(EXAMPLES / "command.console")
+
+    def test_nodes(self) -> None:
+        """
+        Three services share a database, and one is killed.
+        """
+        self.follow(EXAMPLES / "nodes.console")
 
     def test_triggers(self) -> None:
         """

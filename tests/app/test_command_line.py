@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from txsched import __version__
 from txsched.app.command.fields import aware
 from txsched.app.command.group import cli
-from txsched.app.command.session import Session, endpoint_text
+from txsched.app.command.session import Session, _attempt, endpoint_text
 from txsched.app.command.shaping import value_data
 from txsched.app.command.wording import ago, clean, duration_text
 from txsched.model import UTC
@@ -239,11 +239,10 @@ class SessionTests(SynchronousTestCase):
         Ctrl-C that comes before there is a connection ends it like a later one.
         """
 
-        async def interrupted(*unused: object) -> None:
+        async def interrupted() -> None:
             raise KeyboardInterrupt
 
-        self.patch(Session, "_connected", interrupted)
-        attempt = Deferred.fromCoroutine(Session("unix:a.sock")._attempt(None, None))
+        attempt = Deferred.fromCoroutine(_attempt(interrupted()))
         ended = self.failureResultOf(attempt, SystemExit)
         self.assertEqual(130, ended.value.code)
 

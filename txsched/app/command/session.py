@@ -91,33 +91,23 @@ class Session:
         """
         Connect, do *work* with the scheduler, and exit.
         """
+        self.work_with(lambda reactor: self._connected(reactor, work))
+
+    def work_with(
+        self, work: Callable[[Any], Coroutine[Any, Any, int | None]]
+    ) -> NoReturn:
+        """
+        Do *work* with the reactor, without a connection, and exit.
+        """
         from twisted.internet.defer import Deferred
         from twisted.internet.task import react
 
         def main(reactor: Any) -> Deferred[None]:
-            working = Deferred.fromCoroutine(self._attempt(reactor, work))
+            working = Deferred.fromCoroutine(_attempt(work(reactor)))
             reactor.addSystemEventTrigger("before", "shutdown", working.cancel)
             return working
 
         react(main)
-
-    async def _attempt(self, reactor: Any, work: Work) -> None:
-        from twisted.internet.defer import CancelledError
-
-        try:
-            code = await exit_code(self._connected(reactor, work))
-            sys.stdout.flush()
-        except (CancelledError, KeyboardInterrupt):
-            code = INTERRUPTED
-        except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = 0
-            # In a broken pipe somebody has seen enough of our output, as "head" does.
-            if not isinstance(error, BrokenPipeError):
-                words = f"the output cannot be written: {error.strerror or error}"
-                click.echo(f"txsched: {words}", err=True)
-                code = REFUSED
-        raise SystemExit(code)
 
     def _advice(self, reason: str) -> str:
         """
@@ -152,6 +142,28 @@ class Session:
             raise NotConnected(self._advice(error.reason)) from None
         finally:
             await scheduler.stopService()
+
+
+async def _attempt(working: Coroutine[Any, Any, int | None]) -> None:
+    """
+    Await what a command does, and exit.
+    """
+    from twisted.internet.defer import CancelledError
+
+    try:
+        code = await exit_code(working)
+        sys.stdout.flush()
+    except (CancelledError, KeyboardInterrupt):
+        code = INTERRUPTED
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+        # In a broken pipe somebody has seen enough of our output, as "head" does.
+        if not isinstance(error, BrokenPipeError):
+            words = f"the output cannot be written: {error.strerror or error}"
+            click.echo(f"txsched: {words}", err=True)
+            code = REFUSED
+    raise SystemExit(code)
 
 
 pass_session = click.pass_obj
