@@ -27,14 +27,26 @@ RUN_BY = {
     "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
+    "moving.console": "test_moving",
+    "quarantine.console": "test_quarantine",
     "nodes.console": "test_nodes",
     "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
+    "renamed.ini": "test_quarantine",
+    "serializers.py": "test_serializers",
+    "several_stores.py": "test_several_stores",
+    "snapshot.console": "test_snapshot",
+    "snapshot.ini": "test_snapshot",
+    "snapshot.py": "test_snapshot",
+    "snapshot_plugin.py": "test_snapshot",
+    "stores.console": "test_stores",
+    "stores.ini": "test_stores",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
     "test_server.py": "test_server",
+    "test_snapshot.py": "test_snapshot",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
@@ -86,6 +98,26 @@ class ExampleTests(TranscriptTestCase):
         The recipes for the command line.
         """
         self.follow(EXAMPLES / "command.console")
+
+    def test_serializers(self) -> None:
+        """
+        Objects of a program's own come to their task through a store.
+        """
+        living = self.shell("python serializers.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertRegex(living.text, "^(shipping order 5\n)+$")
+
+    def test_moving(self) -> None:
+        """
+        Jobs go into a file and back, and from store to store.
+        """
+        self.follow(EXAMPLES / "moving.console")
+
+    def test_quarantine(self) -> None:
+        """
+        A job that cannot be loaded is seen to, and code that moved.
+        """
+        self.follow(EXAMPLES / "quarantine.console")
 
     def test_nodes(self) -> None:
         """
@@ -197,6 +229,30 @@ class ExampleTests(TranscriptTestCase):
         The example of a job store keeps the contract.
         """
         self.assertIn("test_take_over_in_order", self.run_trial("test_journal"))
+
+    def test_snapshot(self) -> None:
+        """
+        A store of one's own keeps the contract, and serves as a plugin.
+        """
+        self.assertIn("test_take_over_in_order", self.run_trial("test_snapshot"))
+        self.follow(EXAMPLES / "snapshot.console")
+
+    def test_several_stores(self) -> None:
+        """
+        A scheduler with several stores, one of them for a while.
+        """
+        living = self.shell("python several_stores.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual(
+            "kept in default\nlost in scratch\nparked in more\n2 jobs are fired\n",
+            living.text,
+        )
+
+    def test_stores(self) -> None:
+        """
+        Jobs in several stores of one service.
+        """
+        self.follow(EXAMPLES / "stores.console")
 
     def test_server(self) -> None:
         """

@@ -12,20 +12,13 @@ from typing import Any
 from txsched.model import UTC
 from txsched.model.options import MAX_ID
 
+from ..strange import Unshowable
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001
 LONG = "x" * (MAX_ID + 1)
 EAST = timezone(timedelta(hours=1))
 WEST = timezone(-timedelta(hours=1))
-
-
-class Silent:
-    """
-    Cannot be shown.
-    """
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
 
 
 #: An option, a value that it does not take, and what the reason says.
@@ -45,7 +38,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("id", " a", "' a' begins or ends with a blank"),
     ("id", "a ", "begins or ends with a blank"),
     ("id", " ", "begins or ends with a blank"),
-    ("id", Silent(), "expected text, not <Silent, whose repr failed: RuntimeError>"),
+    ("id", Unshowable(), "expected text, not <Unshowable, whose repr failed"),
     ("name", None, "expected text, not None"),
     ("name", 5.0, "expected text, not 5.0"),
     ("name", LONG, "has 256 characters"),

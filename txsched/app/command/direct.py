@@ -4,12 +4,10 @@ A database that is looked into without a service.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-import click
 from attrs import define
 
 from ...core import Settings
@@ -17,31 +15,9 @@ from ...core.examining import Examiner
 from ...core.surveying import UNKNOWN_NODE
 from ...errors import BadValue
 from ...model import Examination, from_seconds
-from ..databases import DURABILITIES, check_database, make_store
+from .stores import Pickles, opened
 
-__all__ = ["check_url", "look_into"]
-
-_SQLITE = "sqlite:///"
-_RESULT_LIMIT = 65536
-
-
-def check_url(url: str) -> str:
-    """
-    Refuse what is no database that is there.
-
-    :returns: *url*.
-    """
-    try:
-        check_database(url)
-    except ValueError as error:
-        raise click.UsageError(f"--database: {error}") from None
-    if url.startswith("memory:"):
-        raise click.UsageError("--database: memory: belongs to one process")
-    path = url[len(_SQLITE) :].partition("?")[0]
-    # To look must not make a database where none is.
-    if url.startswith(_SQLITE) and path[:5] != "file:" and not os.path.exists(path):
-        raise click.UsageError(f"--database: the file {path!r} is not there")
-    return url
+__all__ = ["look_into"]
 
 
 @define(eq=False)
@@ -81,14 +57,10 @@ async def look_into(
     Open the store of *url*, do *work* with it, and close it.
 
     :param lease: how long leases last that its nodes take.
+    :raises BadValue: for ``--database``: it is no URL of a store that others can use
+        too, or its file is not there.
     """
-    store = make_store(url, reactor, DURABILITIES[0], _RESULT_LIMIT)
-    await store.open()
-    try:
+    async with opened("--database", url, reactor, Pickles(False, None)) as store:
         settings = Settings(lease_duration=lease)
-        return await work(
-            _Examined(Examiner(store, "database", settings), reactor.seconds)
-        )
-    finally:
-        closing: Awaitable[None] = store.close()
-        await closing
+        examiner = Examiner(store, "database", settings)
+        return await work(_Examined(examiner, reactor.seconds))

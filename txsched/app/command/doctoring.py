@@ -101,11 +101,11 @@ def doctor_command(
         raise click.UsageError(
             "--store names a store of the service, not of --database"
         )
-    from .direct import check_url, look_into
+    from .direct import look_into
 
-    url = check_url(database)
+    url = database
     lease = timedelta(seconds=15) if lease_duration is None else lease_duration
-    session.work_with(lambda reactor: look_into(reactor, url, lease, work))
+    session.alone(lambda reactor: look_into(reactor, url, lease, work))
 
 
 async def _repair(

@@ -43,6 +43,9 @@ INTERRUPTED = 130
 #: What a command does with a scheduler; what it gives is the exit code.
 Work = Callable[["IScheduler"], Coroutine[Any, Any, "int | None"]]
 
+#: What a command does without a scheduler.
+Alone = Callable[[Any], Coroutine[Any, Any, "int | None"]]
+
 
 def complain(error: Exception) -> int:
     """
@@ -91,23 +94,39 @@ class Session:
         """
         Connect, do *work* with the scheduler, and exit.
         """
-        self.work_with(lambda reactor: self._connected(reactor, work))
+        self.alone(lambda reactor: self._connected(reactor, work))
 
-    def work_with(
-        self, work: Callable[[Any], Coroutine[Any, Any, int | None]]
-    ) -> NoReturn:
+    def alone(self, work: Alone) -> NoReturn:
         """
-        Do *work* with the reactor, without a connection, and exit.
+        Do *work* with the reactor, without any scheduler, and exit.
         """
         from twisted.internet.defer import Deferred
         from twisted.internet.task import react
 
         def main(reactor: Any) -> Deferred[None]:
-            working = Deferred.fromCoroutine(_attempt(work(reactor)))
+            working = Deferred.fromCoroutine(self._attempt(reactor, work))
             reactor.addSystemEventTrigger("before", "shutdown", working.cancel)
             return working
 
         react(main)
+
+    async def _attempt(self, reactor: Any, work: Alone) -> None:
+        from twisted.internet.defer import CancelledError
+
+        try:
+            code = await exit_code(work(reactor))
+            sys.stdout.flush()
+        except (CancelledError, KeyboardInterrupt):
+            code = INTERRUPTED
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+            # In a broken pipe somebody has seen enough of our output, as "head" does.
+            if not isinstance(error, BrokenPipeError):
+                words = f"the output cannot be written: {error.strerror or error}"
+                click.echo(f"txsched: {words}", err=True)
+                code = REFUSED
+        raise SystemExit(code)
 
     def _advice(self, reason: str) -> str:
         """
@@ -142,28 +161,6 @@ class Session:
             raise NotConnected(self._advice(error.reason)) from None
         finally:
             await scheduler.stopService()
-
-
-async def _attempt(working: Coroutine[Any, Any, int | None]) -> None:
-    """
-    Await what a command does, and exit.
-    """
-    from twisted.internet.defer import CancelledError
-
-    try:
-        code = await exit_code(working)
-        sys.stdout.flush()
-    except (CancelledError, KeyboardInterrupt):
-        code = INTERRUPTED
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-        # In a broken pipe somebody has seen enough of our output, as "head" does.
-        if not isinstance(error, BrokenPipeError):
-            words = f"the output cannot be written: {error.strerror or error}"
-            click.echo(f"txsched: {words}", err=True)
-            code = REFUSED
-    raise SystemExit(code)
 
 
 pass_session = click.pass_obj
