@@ -40,12 +40,12 @@ class SQLAlchemySerializerTests(SQLiteTestCase, SerializerContract, TestCase):
         ((text,),) = self.execute("SELECT CAST(definition AS TEXT) FROM txsched_jobs")
         self.assertEqual("job", json.loads(text)["id"])
 
-    async def test_chosen_by_name(self) -> None:
+    async def test_beside_a_url(self) -> None:
         """
-        Beside a URL the serializer is chosen by its name.
+        Beside a URL the serializer is an option, and CBOR without it.
         """
         url = f"sqlite:///{self.make_path()}"
-        for options in ({"serializer": "json"}, {}, {"serializer": None}):
+        for options in ({"serializer": JSONSerializer()}, {}):
             store = store_from_url(url, reactor=reactor, **options)
             await store.open()
             await store.add_jobs([make_job()], OnConflict.KEEP)

@@ -101,12 +101,13 @@ async def opened(
     :raises BadValue: for *name*: it is no URL of a store that others can use too, or
         its file is not there.
     """
+    from ...codec import choose_serializer
     from ...jobstores import store_from_url
     from ..databases import make_private
 
     options: dict[str, Any] = {}
     if pickles.allow_pickle or pickles.key_file is not None:
-        options = {"serializer": "pickle", **asdict(pickles)}
+        options["serializer"] = choose_serializer("pickle", **asdict(pickles))
     if url.startswith("memory:"):
         raise BadValue(name, "memory: is in the memory of one process alone")
     try:
