@@ -90,7 +90,9 @@ class UrlTests(SynchronousTestCase):
         self.assertIn("not True", self.refused("result_limit", url, result_limit=True))
         reason = self.refused("depth", url, depth=1)
         self.assertEqual(
-            "SQLite has no such option; it has durability, prefix, result_limit", reason
+            "SQLite has no such option; it has clock, durability, prefix, result_limit,"
+            " timeout",
+            reason,
         )
 
     def test_serializer(self) -> None:
