@@ -324,6 +324,6 @@ class SchedulerStatus:
     @property
     def refused(self) -> int:
         """
-        How many writes its stores have refused to it, as others had taken over.
+        How many writes its stores have refused to this node, all together.
         """
         return sum(one.refused for one in self.stores)
