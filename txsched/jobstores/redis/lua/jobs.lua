@@ -9,6 +9,7 @@ local JOB = fields(12)
 local NEXT, DUE_AT, COUNT, DELAY, UNTIL, JOB_TERM, OWNER, ENDS, HIDDEN =
   1, 2, 3, 4, 5, 6, 7, 8, 9
 local PROGRESS = fields(9)
+local SHOWN = fields(8)
 
 local schedules = {}
 
@@ -16,6 +17,12 @@ local function read_job(text)
   local row = {struct.unpack(JOB, text)}
   row[13] = nil
   return row
+end
+
+local function pack_progress(r)
+  return struct.pack(
+    PROGRESS, #r[1], r[1], #r[2], r[2], #r[3], r[3], #r[4], r[4], #r[5], r[5],
+    #r[6], r[6], #r[7], r[7], #r[8], r[8], #r[9], r[9])
 end
 
 local function load_schedules(ids)
@@ -59,7 +66,7 @@ local function place(id, row, planned, due, ends, hidden)
   row[NEXT], row[DUE_AT], row[ENDS], row[HIDDEN] = planned, due, ends, hidden
   index_due(id, row, true)
   index_time(id, row, true)
-  values[SCHEDULE][id] = pack(row)
+  values[SCHEDULE][id] = pack_progress(row)
 end
 
 -- Put a job into the indexes of its definition, or take it out.
@@ -154,10 +161,12 @@ end
 
 -- Give what builds a job, packed.
 local function pack_job(id, row, progress)
-  return pack({
-    id, row[REVISION], row[GENERATION], row[PAUSED_AT], row[NOTE], row[DEFINITION],
-    progress[NEXT], progress[COUNT],
-  })
+  local revision, generation = row[REVISION], row[GENERATION]
+  local paused, note, definition = row[PAUSED_AT], row[NOTE], row[DEFINITION]
+  local planned, count = progress[NEXT], progress[COUNT]
+  return struct.pack(
+    SHOWN, #id, id, #revision, revision, #generation, generation, #paused, paused,
+    #note, note, #definition, definition, #planned, planned, #count, count)
 end
 
 -- Give those jobs that are there and not in quarantine, packed.

@@ -52,11 +52,11 @@ local function tagged(text)
   return struct.pack(ONE, #text, text)
 end
 
+-- Pack what may be any number of texts and numbers.
 local function pack(row)
   local parts = {}
   for place, field in ipairs(row) do
-    field = tostring(field)
-    parts[place] = struct.pack(ONE, #field, field)
+    parts[place] = tagged(tostring(field))
   end
   return table.concat(parts)
 end

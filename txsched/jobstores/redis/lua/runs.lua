@@ -38,8 +38,16 @@ local function index_ledger(id, row, there)
   mark(HISTORY, tagged(row[JOB_ID]) .. row[PLANNED] .. id, there)
 end
 
+-- Each row has a function of its own: to pack field by field takes twice as long.
+local function pack_run(r)
+  return struct.pack(
+    RUN, #r[1], r[1], #r[2], r[2], #r[3], r[3], #r[4], r[4], #r[5], r[5], #r[6], r[6],
+    #r[7], r[7], #r[8], r[8], #r[9], r[9], #r[10], r[10], #r[11], r[11], #r[12], r[12],
+    #r[13], r[13])
+end
+
 local function write_run(id, row)
-  values[RUNS][id] = pack(row)
+  values[RUNS][id] = pack_run(row)
 end
 
 -- Write new runs, given as pairs of id and row; those that are there stay.
@@ -91,7 +99,7 @@ local function pack_runs(ids, rows)
   local parts = {tagged(tostring(#ids))}
   for _, id in ipairs(ids) do
     parts[#parts + 1] = tagged(id)
-    parts[#parts + 1] = pack(rows[id])
+    parts[#parts + 1] = pack_run(rows[id])
   end
   return table.concat(parts)
 end
