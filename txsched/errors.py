@@ -28,6 +28,7 @@ __all__ = [
     "LeaseLost",
     "NoSuchJob",
     "NoSuchRun",
+    "NoSuchStore",
     "NotAllowed",
     "NotConnected",
     "NotRunning",
@@ -36,6 +37,7 @@ __all__ = [
     "SchedulerError",
     "SchemaTooNew",
     "StaleRevision",
+    "StoreExists",
     "StoreUnavailable",
     "TaskFailed",
     "TimedOut",
@@ -76,13 +78,46 @@ class NoSuchRun(SchedulerError):
 
 
 @define(slots=False)
+class NoSuchStore(SchedulerError):
+    """The scheduler has no store under this alias."""
+
+    code = "NO_SUCH_STORE"
+    alias: str
+
+    def __str__(self) -> str:
+        return f"there is no store with the alias {self.alias!r}"
+
+
+@define(slots=False)
+class StoreExists(SchedulerError):
+    """The scheduler has a store under this alias already."""
+
+    code = "STORE_EXISTS"
+    alias: str
+
+    def __str__(self) -> str:
+        return f"a store with the alias {self.alias!r} exists already"
+
+
+@define(slots=False)
 class JobExists(SchedulerError):
-    """A job with this id is there already, and the caller chose ``error``."""
+    """
+    A job with this id is there already.
+
+    :ivar store: the alias of another store of the scheduler that has it; ``None``
+        where it is the store that was asked for, and the caller chose ``error``.
+    """
 
     code = "JOB_EXISTS"
     job_id: str
+    store: str | None = None
 
     def __str__(self) -> str:
+        if self.store is not None:
+            return (
+                f"a job with the id {self.job_id!r} exists already in another store,"
+                f" {self.store!r}"
+            )
         return (
             f"a job with the id {self.job_id!r} exists already"
             " (replace or keep it with on_conflict)"

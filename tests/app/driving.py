@@ -79,6 +79,22 @@ class LocalSession:
         raise SystemExit(codes[0])
 
 
+class Unreachable:
+    """
+    Stands where a scheduler would be; none of these tests may ask for it.
+    """
+
+    def call(self, work: object) -> None:
+        raise AssertionError("the command would have connected")
+
+
+def invoke_alone(*arguments: str) -> Result:
+    """
+    Run ``txsched`` with *arguments*, which are not to reach a scheduler.
+    """
+    return CliRunner().invoke(cli, arguments, obj=Unreachable(), prog_name="txsched")
+
+
 class CommandTestCase(SynchronousTestCase):
     """
     Runs commands against a scheduler in memory.
@@ -90,8 +106,9 @@ class CommandTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.clock.advance(NOW.timestamp())
         executor = Answering()
+        self.store = self.make_store()
         self.scheduler = LocalScheduler(
-            MemoryJobStore(),
+            self.store,
             {"default": executor, "command": executor},
             self.clock,
             "here",
@@ -102,6 +119,12 @@ class CommandTestCase(SynchronousTestCase):
         )
         self.successResultOf(self.scheduler.start())
         self.session = LocalSession(self.scheduler, self.clock)
+
+    def make_store(self) -> Any:
+        """
+        Make the store of the scheduler.
+        """
+        return MemoryJobStore()
 
     def tearDown(self) -> None:
         self.scheduler.stop(0.0)

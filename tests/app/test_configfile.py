@@ -32,7 +32,7 @@ WRONG = [
     ("[Service]", "Service", "", "did you mean 'service'?"),
     ("[service]\nnod = a", "service", "nod", "did you mean 'node'?"),
     ("[service]\nNode = a", "service", "Node", "did you mean 'node'?"),
-    ("[service]\nq = a", "service", "q", "there are node, database, durability"),
+    ("[service]\nq = a", "service", "q", "there are node, database, database_wait"),
     ("[service]\nnode = a b", "service", "node", "without blanks, not 'a b'"),
     ("[service]\nnode = " + 101 * "a", "service", "node", "up to 100 printable"),
     (

@@ -4,6 +4,7 @@ The store on SQLite beyond the contract: several at once, the schema, outages.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -350,6 +351,44 @@ class OutageTests(SQLiteTestCase):
         self.assertEqual(1, (await store.status()).jobs)
         await store.add_jobs([make_job("second")], ERROR)
         self.assertEqual(2, len(await store.claim_jobs(NODE, START, at(30), 10)))
+
+    def move(self, here: str, there: str) -> None:
+        """
+        Move a database with its log, which others may use.
+        """
+        for end in ("", "-wal", "-shm"):
+            os.replace(here + end, there + end)
+
+    async def test_the_file_is_gone(self) -> None:
+        """
+        A file that was removed or replaced is not written to; the log tells once, and
+        each call fails until the store is opened anew.
+        """
+        for word, replace in (("removed", False), ("replaced by another", True)):
+            store = await self.open_store(self.make_path())
+            await store.add_jobs([make_job("first")], ERROR)
+            kept = self.mktemp()
+            self.move(self.path, kept)
+            if replace:
+                other = await self.open_store(self.path)
+                await other.close()
+            with capturedLogs() as events:
+                reason = await self.unavailable(
+                    store.add_jobs([make_job("second")], ERROR)
+                )
+                self.assertIn(f"{self.path} was {word} while it was in use", reason)
+                self.assertEqual(reason, await self.unavailable(store.status()))
+            errors = [one for one in events if one["log_level"] is LogLevel.error]
+            self.assertEqual(
+                [f"the job store cannot be used any more: {reason}"],
+                [formatEvent(one) for one in errors],
+            )
+            self.move(kept, self.path)
+            self.assertEqual(reason, await self.unavailable(store.status()))
+            await store.close()
+            await store.open()
+            self.assertEqual(1, (await store.status()).jobs)
+            await store.add_jobs([make_job("second")], ERROR)
 
     async def test_the_reactor_goes_on(self) -> None:
         """

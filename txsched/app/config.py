@@ -93,6 +93,8 @@ class ServiceSection:
     :ivar node: the name of this node in the ledger; empty for the host's name.
     :ivar database: where jobs and the ledger are kept: ``sqlite:///FILE`` or
         ``memory:``.  A relative path starts in the current folder.
+    :ivar database_wait: for how long a start waits for a database on a server that
+        cannot be reached; ``None`` is for ever.
     :ivar durability: what committed work survives: ``power loss``, or only a ``crash``
         of the service, which saves a wait for the disk at each commit.
     :ivar listen: where clients are served; empty for nowhere.
@@ -111,6 +113,11 @@ class ServiceSection:
         default="sqlite:///txsched.db",
         validator=valid(is_a(str), check_database),
         metadata={READ: read_text},
+    )
+    database_wait: timedelta | None = field(
+        default=timedelta(minutes=1),
+        validator=valid(or_none(is_a(timedelta), within(timedelta(), _DAY))),
+        metadata={READ: optional(read_duration)},
     )
     durability: str = field(
         default=DURABILITIES[0],

@@ -22,31 +22,34 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .._version import __version__
-from ..errors import NoSuchJob, StaleRevision, StoreUnavailable
+from ..errors import StoreUnavailable
 from ..interfaces import IClock, IExecutor, IJobStore
 from ..model import (
     Disposition,
     Job,
     JobFinished,
     JobLease,
-    JobPaused,
     Node,
-    Pause,
     Plan,
     RunEnded,
     from_seconds,
     to_seconds,
 )
 from .alarm import Alarm
+from .backoff import Backoff
 from .committing import Committer, within
 from .exclusion import Exclusion
+from .health import ENDS, TURNS, Health
 from .heart import Heart
 from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
 from .retention import Retention
+from .room import Room
 from .runner import Runner
 from .settings import Settings
+from .sharing import Share
+from .sidelining import pause_broken
 from .taking import RunTaker
 
 __all__ = ["Engine"]
@@ -55,7 +58,6 @@ __all__ = ["Engine"]
 _NOTHING_FOUND_SECONDS = 0.05
 #: How often pending runs have their turn while jobs are due all the time.
 _RUNS_SECONDS = 1.0
-_LONGEST_NOTE = 1000
 
 
 class _Batch(NamedTuple):
@@ -78,6 +80,8 @@ class Engine:
     :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
     :param name: the name of the node, as its owner gave it.
+    :param alias: that of the store, for those who are told of it.
+    :param room: the places for runs, which it shares with the engines of other stores.
     """
 
     _store: IJobStore
@@ -88,6 +92,8 @@ class Engine:
     _publisher: Publisher
     _exclusion: Exclusion = field(factory=Exclusion)
     name: str = "txsched"
+    _room: Room = field(kw_only=True)
+    _alias: str = field(kw_only=True, default="default")
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -96,22 +102,24 @@ class Engine:
     _turning: bool = field(default=False, init=False)
     _again: bool = field(default=False, init=False)
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
-    _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
-    _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
+    health: Health = field(init=False)
+    _backoff: Backoff = field(init=False)
     heart: Heart = field(init=False)
     _taker: RunTaker = field(init=False)
     _started_at: datetime = field(init=False)
+    _share: Share = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
-    _error: str | None = field(default=None, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
+        self.health = Health(self._clock, self._publisher, self._alias)
+        self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
             self._store,
@@ -119,13 +127,30 @@ class Engine:
             self._clock,
             self._settings,
             self._publisher,
-            self._landed,
+            self._room.freed,
             self.rearmer,
+            self.health,
+            self.node,
         )
         self._taker = RunTaker(
             self._store, self._executors, self.node, self.runner, self.rearmer
         )
-        self.heart = Heart(self._store, self._clock, self._settings, self._describe)
+        self.heart = Heart(
+            self._store,
+            self._clock,
+            self._settings,
+            self._describe,
+            self.health,
+            self.wake,
+        )
+        self._share = Share(
+            self._clock,
+            self._settings,
+            self.node,
+            self.heart,
+            self.runner.flights,
+            self.wake,
+        )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
             self._store,
@@ -133,6 +158,7 @@ class Engine:
             self._settings,
             self.node,
             lambda: self._running,
+            self.health,
         )
 
     @property
@@ -141,14 +167,6 @@ class Engine:
         When the next turn is planned, in seconds since 1970.
         """
         return self._alarm.at
-
-    @property
-    def store_error(self) -> str | None:
-        """
-        Why the store cannot be used at the moment.
-        """
-        error = self._committer.error
-        return self._error if error is None else str(error)
 
     @property
     def paused(self) -> bool:
@@ -169,9 +187,11 @@ class Engine:
         """
         self._running = True
         self._started_at = from_seconds(self._clock.seconds())
+        self.health.reset()
         self.runner.begin()
+        self._room.count(self.runner.count_busy)
         self.heart.start()
-        self._unwatch = self._store.watch(self.wake)
+        self._unwatch = self._store.watch(self._share.noticed)
         self._retention.start()
         self.wake()
 
@@ -183,6 +203,7 @@ class Engine:
         """
         self._running = False
         self._unwatch()
+        self._share.stop()
         self._alarm.set(None)
         self._retention.stop()
         self.heart.beat()
@@ -199,6 +220,7 @@ class Engine:
         except Exception:
             told = await self._cut_off()
         self.runner.rest()
+        self._room.forget(self.runner.count_busy)
         await self.heart.stop(leave=told)
 
     async def _cut_off(self) -> bool:
@@ -274,23 +296,14 @@ class Engine:
         elif self._alarm.at is None or at < self._alarm.at:
             self._alarm.set(at)
 
-    def _landed(self) -> None:
-        if self._crowded:
-            self._crowded = False
-            self.wake()
-
     def _turn_failed(self, failure: Failure) -> None:
+        self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
-            self._error = str(failure.value)
             self._log.warn("{error}; trying again", error=failure.value)
         else:
-            self._error = failure.getErrorMessage()
             self._log.failure("a turn of the scheduler failed", failure=failure)
-        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
-        longest = self._settings.longest_retry_delay.total_seconds()
-        self._retry_seconds = min(2 * delay, longest)
         if self._running:
-            self._alarm.set(self._clock.seconds() + delay)
+            self._alarm.set(self._clock.seconds() + self._backoff.next_seconds())
         self._turned()
 
     def _turned(self) -> None:
@@ -306,9 +319,11 @@ class Engine:
             self._again = False
             again_at = await self._turn()
         if self._running:
+            if not self._paused:
+                again_at = self._share.look_at(again_at, self._clock.seconds())
             self._alarm.set(again_at)
-        self._retry_seconds = 0.0
-        self._error = None
+        self._backoff.reset()
+        self.health.answered(TURNS)
         self._turned()
 
     async def _turn(self) -> float | None:
@@ -317,10 +332,14 @@ class Engine:
         """
         if self._paused:
             return None
-        if not self._room:
-            self._crowded = True
+        if not self._places():
+            self._room.wait(self.wake)
             return None
         seconds = self._clock.seconds()
+        yields_until = self._share.yields_until(seconds)
+        if yields_until is not None:
+            self._room.wait(self.wake)
+            return yields_until
         now = from_seconds(seconds)
         taken = None
         if not 0.0 <= seconds - self._runs_looked_at < _RUNS_SECONDS:
@@ -337,21 +356,29 @@ class Engine:
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)
 
-    @property
-    def _room(self) -> int:
+    def _places(self, held: int = 0) -> int:
         """
-        How many runs may be started before one has ended.
+        Say how many runs may be started before one has ended.
+
+        :param held: how many places are kept for them.
+        :returns: none while the ends of those that were started cannot be recorded.
         """
-        return max(0, self._settings.max_in_flight - self.runner.in_flight)
+        if self.health.fails(ENDS):
+            return 0
+        left = self._settings.max_in_flight - self.runner.in_flight
+        return max(0, min(left, self._room.free + held))
 
     async def _fire(self, now: datetime) -> _Batch:
         """
         Claim, plan, commit and start due jobs.
         """
-        room = self._room
-        limit = min(self._settings.batch_size, room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
+        with self._room.hold(limit):
+            return await self._fire_up_to(limit, now)
+
+    async def _fire_up_to(self, limit: int, now: datetime) -> _Batch:
         until = now + self._settings.lease_duration
         leases = await self._store.claim_jobs(self.node, now, until, limit)
         if not leases:
@@ -366,6 +393,7 @@ class Engine:
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))
+        room = self._places(held=limit)
         if sum(len(decided.runs) for decided in plans) > room:
             plans = within(plans, room)
         lost = await self._committer.commit(plans)
@@ -380,7 +408,7 @@ class Engine:
         if self._publisher.wanted:
             self._tell(plans, lost, now)
         for lease, problem in broken:
-            await self._pause_broken(lease, now, problem)
+            await pause_broken(self._store, self._publisher, lease, now, problem)
         return _Batch(len(leases), len(leases) >= limit)
 
     def _tell(self, plans: list[Plan], lost: Collection[str], now: datetime) -> None:
@@ -393,41 +421,17 @@ class Engine:
             if decided.finished:
                 self._publisher.publish(JobFinished(now, decided.job_id))
 
-    async def _pause_broken(
-        self, lease: JobLease, now: datetime, error: Exception
-    ) -> None:
-        """
-        Put a job aside whose trigger cannot be asked, with the reason as its note.
-        """
-        failure = Failure(error)
-        message = failure.getErrorMessage()
-        note = f"its trigger failed: {type(error).__name__}: {message}"
-        note = note[:_LONGEST_NOTE].encode("utf-8", "replace").decode()
-        job_id = lease.job.id
-        self._log.failure(
-            "job {job_id} is paused: {note}", failure, job_id=job_id, note=note
-        )
-        job = evolve(
-            lease.job,
-            next_run_time=lease.next_run_time,
-            run_count=lease.run_count,
-        )
-        try:
-            await self._store.change_job(evolve(job, paused=Pause(now, note)), job, ())
-        except (NoSuchJob, StaleRevision):
-            return
-        self._publisher.publish(JobPaused(now, job.id, note))
-
     async def _take_runs(self, now: datetime, seconds: float) -> _Batch:
         """
         Claim and start runs that wait, and those that a crash cut off.
         """
         self._runs_looked_at = seconds
-        limit = min(self._settings.batch_size, self._room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration
-        found = await self._taker.take(now, until, limit)
+        with self._room.hold(limit):
+            found = await self._taker.take(now, until, limit)
         return _Batch(found, found >= limit)
 
 

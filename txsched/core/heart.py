@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from ..errors import StoreUnavailable
 from ..interfaces import IClock, IJobStore
 from ..model import Node, from_seconds
+from .health import BEATS, Health
 from .settings import Settings
 
 __all__ = ["Heart"]
@@ -34,6 +35,7 @@ class Heart:
     Beats three times within the duration of a lease, as long as the node lives.
 
     :param describe: gives the node as it is now, told the time and the skew.
+    :param met: called when a node that was alone finds that it is not.
     :ivar skew: by how much the clock of this node is ahead of the store's, as the
         last beat found it; ``None`` when the store has no clock of its own.
     :ivar alive: how many nodes use the store, with this one.
@@ -43,6 +45,8 @@ class Heart:
     _clock: IClock
     _settings: Settings
     _describe: Callable[[datetime, timedelta | None], Node]
+    _health: Health
+    _met: Callable[[], None]
     skew: timedelta | None = field(default=None, init=False)
     alive: int = field(default=1, init=False)
     _beats: bool = field(default=False, init=False)
@@ -50,6 +54,7 @@ class Heart:
     _off: bool = field(default=False, init=False)
     _looked_at: datetime | None = field(default=None, init=False)
     _call: IDelayedCall | None = field(default=None, init=False)
+    _waiting: IDelayedCall | None = field(default=None, init=False)
     _beating: Deferred[None] | None = field(default=None, init=False)
     _log = Logger()
 
@@ -75,14 +80,21 @@ class Heart:
             self._call = None
         self._beating = Deferred()
         begun = self._clock.seconds()
+        period = self._settings.lease_duration.total_seconds() / 3
+        self._waiting = self._clock.callLater(period, self._no_answer, period)
         done = Deferred.fromCoroutine(self._beat(begun))
-        done.addErrback(self._failed).addCallback(self._done, begun)
+        done.addErrback(self._failed).addCallback(self._done, begun, period)
 
-    def _done(self, _: None, begun: float) -> None:
+    def _no_answer(self, seconds: float) -> None:
+        self._waiting = None
+        silence = StoreUnavailable(f"it has not answered for {seconds:g} s")
+        self._health.failed(BEATS, str(silence))
+
+    def _done(self, _: None, begun: float, period: float) -> None:
         beating, self._beating = self._beating, None
         assert beating is not None
+        self._wait_no_more()
         if self._beats:
-            period = self._settings.lease_duration.total_seconds() / 3
             due = 0.0 if self._again else begun + period - self._clock.seconds()
             self._again = False
             self._call = self._clock.callLater(min(max(0.0, due), period), self._ring)
@@ -93,6 +105,7 @@ class Heart:
         self.beat()
 
     def _failed(self, failure: Failure) -> None:
+        self._health.failed(BEATS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
             self._log.warn(
                 "cannot tell that this node lives: {error}", error=failure.value
@@ -110,8 +123,12 @@ class Heart:
         nodes = await self._store.find_nodes()
         oldest = now - SILENT_AFTER * self._settings.lease_duration
         others = [one for one in nodes if one.id != node.id]
+        before = self.alive
         self.alive = 1 + sum(one.seen_at > oldest for one in others)
+        if before == 1 < self.alive:
+            self._met()
         await self._forget(others, now)
+        self._health.answered(BEATS)
 
     def _compare(self, clock: datetime, begun: float, ended: float) -> None:
         """
@@ -164,6 +181,7 @@ class Heart:
         if self._call is not None:
             self._call.cancel()
             self._call = None
+        self._wait_no_more()
         if not leave:
             return
         left: Deferred[None] = Deferred()
@@ -182,6 +200,11 @@ class Heart:
             )
         except Exception:
             self._log.failure("leaving the store failed")
+
+    def _wait_no_more(self) -> None:
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
 
     async def _leave(self) -> None:
         if self._beating is not None:

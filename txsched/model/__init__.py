@@ -22,6 +22,8 @@ from .event import (
     SchedulerResumed,
     SchedulerStarted,
     SchedulerStopping,
+    StoreFound,
+    StoreLost,
 )
 from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
 from .job import (
@@ -47,6 +49,7 @@ from .query import (
     Quarantined,
     RunQuery,
     SchedulerStatus,
+    StoreHealth,
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
@@ -113,6 +116,9 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreFound",
+    "StoreHealth",
+    "StoreLost",
     "StoreReport",
     "StoreStatus",
     "Waiting",

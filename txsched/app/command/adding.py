@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import BadValue
-from .expressions import warn
+from .expressions import warn, warn_of_past
 from .fields import JSON_LIST, JSON_MAPPING, PAIR, SIZE
 from .naming import PROGRAM
 from .options import (
@@ -50,6 +50,9 @@ class _WithProgram(click.Command):
 @click.argument("task", required=False)
 @trigger_options
 @click.option("--id", "job_id", metavar="ID", help="Its id.  [default: a new one]")
+@click.option(
+    "--store", metavar="ALIAS", help="The store to keep it in.  [default: default]"
+)
 @job_options
 @click.option("--args", type=JSON_LIST, help="Positional arguments of the task.")
 @click.option("--kwargs", type=JSON_MAPPING, help="Keyword arguments of the task.")
@@ -93,6 +96,7 @@ def add_command(ctx: click.Context, session: Session, /, **options: Any) -> None
         _tell(job, as_json)
         if written:
             warn(spec.trigger, options["zone"])
+        warn_of_past(job)
 
     session.call(work)
 

@@ -11,7 +11,7 @@ import click
 from ...errors import BadValue
 from ...model import Disposition, RunQuery
 from .fields import INSTANT, aware
-from .options import as_usage_error, json_option, page_options
+from .options import as_usage_error, json_option, page_options, store_option
 from .session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _DISPOSITIONS = tuple(one.value for one in Disposition)
 @click.option("--before", type=INSTANT, help="Only runs planned earlier.")
 @click.option("--oldest-first", is_flag=True, help="Turn the order round.")
 @click.option("--output", is_flag=True, help="Show the whole output of each run.")
+@store_option
 @page_options
 @json_option
 @pass_session
@@ -109,9 +110,10 @@ def print_runs(runs: Iterable[Run], with_job: bool = True) -> None:
 
 def print_output(run: Run) -> None:
     """
-    Print a headline of one run, and all that it left behind.
+    Print a headline of one run, and all that it left behind; what could steer a
+    terminal is shown there as what it is.
     """
-    from .printing import DISPOSITION_STYLES, print_line
+    from .printing import DISPOSITION_STYLES, print_line, print_whole
     from .wording import clean, instant_text, run_output, run_took
 
     print_line(
@@ -124,4 +126,4 @@ def print_output(run: Run) -> None:
     )
     for text in (run_output(run), run.traceback or run.error or ""):
         if text:
-            click.echo(text, nl=not text.endswith("\n"))
+            print_whole(text)

@@ -63,6 +63,7 @@ from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
+from .opened import OpenedFile
 from .pages import find_jobs, find_runs
 from .runs import Runs
 from .statements import Statements
@@ -81,7 +82,8 @@ class SQLAlchemyJobStore:
     Keeps jobs in a database that SQLAlchemy can reach; so far, SQLite in a file.
 
     Several processes on one machine may share the file: each change of another one is
-    noticed within a second.
+    noticed within a second.  When the file is removed or replaced below the store, each
+    call fails with :class:`~txsched.errors.StoreUnavailable` until it is opened anew.
 
     :param url: of the database, as ``sqlite:///jobs.db``.
     :param engine: instead of *url*: an engine of your own, whose connections have the
@@ -136,13 +138,22 @@ class SQLAlchemyJobStore:
 
     async def _open(self) -> None:
         dialect, prefix = self._dialect, self._prefix
+        file = OpenedFile(
+            lambda trouble: self._loop.callFromThread(self._tell, trouble)
+        )
+
+        def prepare(connection: Any) -> None:
+            migrate(connection, dialect, prefix)
+            file.remember(connection)
+
         writer = Worker(
             self._loop,
             self._engine,
             "txsched writer",
             dialect.begin,
-            lambda connection: migrate(connection, dialect, prefix),
+            prepare,
             self._loader.forget,
+            file.check,
         )
         try:
             await writer.start()
@@ -153,10 +164,17 @@ class SQLAlchemyJobStore:
                 raise StoreUnavailable(f"{url}: {error.reason}") from error
             raise
         reader = Worker(
-            self._loop, self._engine, "txsched reader", dialect.begin_reading
+            self._loop,
+            self._engine,
+            "txsched reader",
+            dialect.begin_reading,
+            check=file.check,
         )
         await reader.start()
         self._writer, self._reader = writer, reader
+
+    def _tell(self, trouble: str) -> None:
+        self._log.error("the job store cannot be used any more: {why}", why=trouble)
 
     def close(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self._close())

@@ -110,7 +110,9 @@ class SurveyingContract(SchedulerHarness):
             await scheduler.get_quarantined(),
         )
         self.assertEqual(["job-0001"], await self.ids(scheduler))
-        self.assertEqual(2, (await scheduler.status()).store.quarantined)
+        counts = (await scheduler.status()).store
+        assert counts is not None
+        self.assertEqual(2, counts.quarantined)
 
     async def test_repair(self) -> None:
         """
