@@ -95,7 +95,7 @@ async def ask(protocol: Any, loop: ILoop, timeout: float, *words: Any) -> Any:
     except client.ResponseError as error:
         raise Refused(str(error)) from None
     except client.RedisError as error:
-        raise Lost(str(error)) from None
+        raise Lost(protocol.trouble or str(error)) from None
 
 
 class Connection:

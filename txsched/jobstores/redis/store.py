@@ -149,9 +149,9 @@ class RedisJobStore:
             await self._announcements.open()
             for warning in await warnings_of(requests.connection):
                 self._log.warn(
-                    "{url}: {warning}",
+                    "{url}: {threat}",
                     url=requests.connection.address.text,
-                    warning=warning,
+                    threat=warning,
                 )
         except BaseException:
             await self._end()

@@ -66,7 +66,7 @@ local mode, client, channel, receipt = take(), take(), take(), take()
 -- The same request sent again has the answer that it had.
 if receipt ~= '' then
   local again = string.sub(receipt, 1, 1) == '!'
-  receipt = base .. 'receipt:' .. string.sub(receipt, 2)
+  receipt = base .. 'receipt:' .. (again and string.sub(receipt, 2) or receipt)
   if again then
     local known = call('GET', receipt)
     if known then
