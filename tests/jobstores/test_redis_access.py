@@ -126,7 +126,7 @@ class LoginTests(TestCase):
         await admin.open()
         rights = (
             "on >b ~{mine}:* &{mine}:* -@all +@read +@write +@connection +@pubsub"
-            " +@scripting +info +time -@dangerous"
+            " +@scripting -@dangerous +time +info"
         )
         call = admin._requests.connection.call
         await call("ACL", "SETUSER", "node", *rights.split())
@@ -138,6 +138,30 @@ class LoginTests(TestCase):
         self.addCleanup(store.close)
         await store.open()
         await work(self, store)
+        await call("ACL", "SETUSER", "node", "resetchannels", "&{other}:*")
+        with self.assertRaises(StoreUnavailable) as caught:
+            await RedisJobStore(url, reactor=reactor, prefix="mine").open()
+        self.assertIn("NOPERM", str(caught.exception))
+        await call("ACL", "SETUSER", "node", "allchannels", "-info")
+        self.assertEqual("Redis", (await store.examine(START)).kind)
+
+    async def test_settings_are_kept_secret(self) -> None:
+        """
+        A server that does not tell its settings is asked for what it tells of itself.
+        """
+        server = self.start(
+            settings={
+                "maxmemory": "100mb",
+                "maxmemory-policy": "allkeys-lru",
+            }
+        )
+        store = self.make(server.url)
+        await store.open()
+        before = (await store.examine(START)).warnings
+        await store._requests.connection.call("ACL", "SETUSER", "default", "-config")
+        self.assertEqual(before, (await store.examine(START)).warnings)
+        (warning,) = before
+        self.assertIn("allkeys-lru", warning)
 
 
 @frozen

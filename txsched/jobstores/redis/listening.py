@@ -10,7 +10,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.logger import Logger
 
-from ...errors import SchedulerError
+from ...errors import SchedulerError, StoreUnavailable
 from ...interfaces import ILoop
 from .address import Address
 from .connection import Lost, Refused, ask, connect
@@ -59,9 +59,9 @@ class Announcements:
         protocol.heard = self._heard
         try:
             await ask(protocol, loop, timeout, "SUBSCRIBE", self._channel)
-        except BaseException:
+        except (Lost, Refused) as error:
             protocol.transport.abortConnection()
-            raise
+            raise StoreUnavailable(f"{address.text}: {error}") from None
         if self._closed:
             protocol.transport.abortConnection()
             return
@@ -90,17 +90,17 @@ class Announcements:
         Connect again, and look at what may have been missed meanwhile.
         """
         delay = _FIRST_DELAY
-        while True:
+        while not self._closed:
             await self._sleep(delay)
             try:
                 await self._connect()
-            except (SchedulerError, Lost, Refused) as error:
+            except SchedulerError as error:
                 delay = min(2 * delay, _LONGEST_DELAY)
                 self._log.debug("cannot hear of changes: {error}", error=error)
             else:
-                break
-        self._retrying = None
-        self._tell()
+                self._retrying = None
+                self._tell()
+                return
 
     def _sleep(self, seconds: float) -> Deferred[None]:
         call: Any = None
