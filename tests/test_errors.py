@@ -71,6 +71,11 @@ EXAMPLES: list[tuple[SchedulerError, str, str]] = [
         "BAD_CONFIGURATION",
         "a.ini: [store] url: is odd",
     ),
+    (
+        errors.BadFile("jobs.jsonl", 3, "jitter", "is odd"),
+        "BAD_FILE",
+        "jobs.jsonl: line 3: jitter: is odd",
+    ),
     (errors.NotRunning(), "NOT_RUNNING", "the scheduler is not running"),
     (errors.AlreadyRunning(), "ALREADY_RUNNING", "the scheduler is running already"),
     (

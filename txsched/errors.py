@@ -22,6 +22,7 @@ __all__ = [
     "AlreadyRunning",
     "BadBox",
     "BadConfiguration",
+    "BadFile",
     "BadTrigger",
     "BadValue",
     "JobExists",
@@ -191,6 +192,29 @@ class BadConfiguration(SchedulerError):
     def __str__(self) -> str:
         place = f"[{self.section}] {self.key}".strip() if self.section else self.key
         return ": ".join(part for part in (self.source, place, self.reason) if part)
+
+
+@define(slots=False)
+class BadFile(SchedulerError):
+    """
+    A file of jobs that cannot be used.
+
+    :ivar source: its name.
+    :ivar line: the number of the line, from 1; 0 for the whole file.
+    :ivar field: the field of the job or run; empty when the whole line is meant.
+    :ivar reason: what was found and what was expected.
+    """
+
+    code = "BAD_FILE"
+    source: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line else ""
+        parts = (self.source, place, self.field, self.reason)
+        return ": ".join(part for part in parts if part)
 
 
 @define(slots=False)

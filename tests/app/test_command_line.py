@@ -227,11 +227,11 @@ class SessionTests(SynchronousTestCase):
         Ctrl-C that comes before there is a connection ends it like a later one.
         """
 
-        async def interrupted(*unused: object) -> None:
+        async def interrupted(reactor: object) -> None:
             raise KeyboardInterrupt
 
-        self.patch(Session, "_connected", interrupted)
-        attempt = Deferred.fromCoroutine(Session("unix:a.sock")._attempt(None, None))
+        session = Session("unix:a.sock")
+        attempt = Deferred.fromCoroutine(session._attempt(None, interrupted))
         ended = self.failureResultOf(attempt, SystemExit)
         self.assertEqual(130, ended.value.code)
 

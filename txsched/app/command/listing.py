@@ -1,5 +1,5 @@
 """
-``txsched list``, ``show``, ``status`` and ``quarantine``.
+``txsched list``, ``show`` and ``status``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...interfaces import IScheduler
     from ...model import Forecast, Job, JobQuery, Page, Run, SchedulerStatus
 
-__all__ = ["list_command", "quarantine_command", "show_command", "status_command"]
+__all__ = ["list_command", "show_command", "status_command"]
 
 _ORDERS = ("id", "name", "next_run_time")
 #: So many characters of what a job calls are listed; arguments may be megabytes.
@@ -264,7 +264,7 @@ def _print_status(status: SchedulerStatus) -> None:
     ]
     if store is not None and store.quarantined:
         count = store.quarantined
-        pairs.append(("quarantined", f"{count}, see 'txsched quarantine'"))
+        pairs.append(("quarantined", f"{count}, see 'txsched quarantine list'"))
     if status.store_error:
         pairs.append(("store", clean(status.store_error)))
     if status.store_lost_at:
@@ -295,34 +295,3 @@ def _print_stores(status: SchedulerStatus) -> None:
         ),
         "",
     )
-
-
-@click.command("quarantine", short_help="List stored jobs that could not be loaded.")
-@store_option
-@json_option
-@pass_session
-def quarantine_command(session: Session, /, store: str | None, as_json: bool) -> None:
-    """
-    List stored jobs that could not be loaded; they do not run and are not lost.
-    """
-
-    async def work(scheduler: IScheduler) -> None:
-        found = await scheduler.get_quarantined(store)
-        if as_json:
-            from .shaping import json_text, value_data
-
-            click.echo(json_text({"quarantined": value_data(found)}))
-            return
-        from .printing import print_table
-        from .wording import clean, instant_text
-
-        print_table(
-            ("ID", "SINCE", "ERROR"),
-            (
-                (clean(one.job_id), instant_text(one.since), clean(one.error))
-                for one in found
-            ),
-            "no job is quarantined",
-        )
-
-    session.call(work)
