@@ -8,7 +8,6 @@ microseconds; all are of one machine.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -270,7 +269,7 @@ def _leases(seen: Seen) -> Iterator[Finding]:
                 yield Finding("two holders", f"{earlier} and {later}")
             if earlier.pid == later.pid:
                 continue
-            if not any(_explain(seen, earlier, later.granted)):
+            if _explain(seen, earlier, later.granted) is None:
                 yield Finding("taken away", f"{earlier} by {later}")
     for one in seen.executions if seen.leases else ():
         mine = [lease for lease in holders.get(one.run, ()) if lease.pid == one.pid]
@@ -288,34 +287,36 @@ def _holders(leases: Iterable[Lease]) -> dict[str, list[Lease]]:
     return holders
 
 
-def _explain(seen: Seen, lease: Lease, until: float) -> list[Trouble]:
+def _explain(seen: Seen, lease: Lease, until: float) -> Trouble | None:
     """
-    Give the troubles in which a holder could not renew its lease in time.
+    Give what kept a holder from renewing its lease until somebody else had it.
 
-    Renewals come every third of a lease: what kept it from them began before the lease
-    ended, and lasted that long.
+    Renewals come every third of a lease, so a shorter hindrance than that is none.
     """
+    begin = lease.until - seen.lease_seconds
+    mine = [one for one in seen.troubles if one.pid in (None, lease.pid)]
+    free = free_seconds(begin, until, {lease.pid: begin}, mine)
     shortest = seen.lease_seconds / 3
-    return [
-        one
-        for one in seen.troubles
-        if one.pid in (None, lease.pid)
-        and one.begin <= lease.until
-        and one.end > lease.until - seen.lease_seconds
-        and (min(one.end, until) - one.begin >= shortest or one.kind == "store")
-    ]
+    if until - begin - free < shortest:
+        return None
+
+    def weight(one: Trouble) -> tuple[bool, float]:
+        lasted = min(one.end, until) - max(one.begin, begin)
+        # A node that was stopped has also been kept waiting, by that.
+        return lasted >= shortest and one.kind != "kept waiting", lasted
+
+    return max(mine, key=weight)
 
 
 def _take_over(seen: Seen, earlier: Lease, later: Lease) -> TakeOver:
-    troubles = _explain(seen, earlier, later.granted)
-    # It may have renewed its lease once more, and not have lived to hear of it.
-    ended = max(
-        earlier.until,
-        max((one.begin for one in troubles), default=-math.inf) + seen.lease_seconds,
-    )
+    trouble = _explain(seen, earlier, later.granted)
+    ended = earlier.until
+    if trouble is not None:
+        # It may have renewed its lease once more, and not have come to hear of it.
+        ended = max(ended, trouble.begin + seen.lease_seconds)
     return TakeOver(
         earlier.run,
-        troubles[0].kind if troubles else "unknown",
+        "unknown" if trouble is None else trouble.kind,
         later.granted - ended,
         free_seconds(ended, later.granted, seen.alive, seen.troubles),
     )

@@ -250,16 +250,22 @@ class LeaseTests(SynchronousTestCase):
 
     def test_taken_away(self) -> None:
         """
-        A node that nothing kept from renewing its lease does not lose it, and that
-        the loop was late for a moment is no excuse.
+        A node that nothing kept from renewing its lease does not lose it; that the
+        loop was late for a moment, or the store away, is no excuse.
         """
         short = Trouble(1, 20.1, 20.4, "kept waiting")
-        for troubles in ([], [short], [Trouble(2, 20.1, 25.0, "stopped")]):
+        away = Trouble(None, 20.5, 20.9, "store")
+        other = Trouble(2, 20.1, 25.0, "stopped")
+        for troubles in ([], [short], [away], [other], [short, away]):
             self.assertEqual(["taken away"], found(KILLED, troubles=troubles))
-        long = short._replace(end=23.9)
-        self.assertEqual([], found(KILLED, troubles=[long]))
-        away = Trouble(None, 20.1, 20.2, "store")
-        self.assertEqual([], found(KILLED, troubles=[away]))
+        for trouble in (short._replace(end=21.2), away._replace(end=21.6)):
+            self.assertEqual([], found(KILLED, troubles=[trouble]))
+        stopped = Trouble(1, 20.1, 23.0, "stopped")
+        waited = Trouble(1, 20.0, 23.1, "kept waiting")
+        (over,) = take_overs(evolve(KILLED, troubles=[waited, stopped]))
+        self.assertEqual("stopped", over.kind)
+        more = Trouble(1, 21.0, 21.5, "kept waiting")
+        self.assertEqual([], found(KILLED, troubles=[short, away, more]))
 
     def test_without_a_lease(self) -> None:
         """

@@ -290,6 +290,7 @@ class Runner:
             if self._reasons and run.id not in self.flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:
+                self._health.refused += 1
                 self._log.warn(
                     "run {run_id} of job {job_id} was taken over by another node;"
                     " its end here ({disposition}) was not recorded",

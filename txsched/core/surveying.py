@@ -63,6 +63,7 @@ async def _health(one: AttachedStore, now: datetime) -> StoreHealth:
         lag=lag,
         error=error,
         lost_at=lost_at,
+        refused=health.refused,
     )
 
 

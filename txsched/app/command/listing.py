@@ -262,6 +262,10 @@ def _print_status(status: SchedulerStatus) -> None:
         ("next look", instant_text(status.next_wakeup, status.now)),
         ("late by", duration_text(timedelta(seconds=round(status.lag, 3)))),
     ]
+    if status.refused:
+        pairs.append(
+            ("refused", f"{status.refused} of its writes: others had taken over")
+        )
     if store is not None and store.quarantined:
         count = store.quarantined
         pairs.append(("quarantined", f"{count}, see 'txsched quarantine list'"))

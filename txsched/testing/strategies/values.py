@@ -291,6 +291,7 @@ def store_healths() -> SearchStrategy[model.StoreHealth]:
         lag=st.none() | st.floats(0, 1e9),
         error=st.none() | texts(),
         lost_at=st.none() | instants(),
+        refused=counts,
     )
 
 
