@@ -14,7 +14,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import capturedLogs
 
 from txsched.errors import BadValue, JobExists, SchemaTooNew, StoreUnavailable
-from txsched.jobstores import RedisJobStore
+from txsched.jobstores import RedisJobStore, store_from_url
 from txsched.jobstores.redis.requests import Requests
 from txsched.model import (
     UTC,
@@ -95,6 +95,19 @@ class MakingTests(ValkeyTestCase):
             for value in values:
                 error = self.refused("redis://localhost", **{name: value})
                 self.assertEqual(name, error.field)
+
+    def test_from_url(self) -> None:
+        """
+        A URL in a configuration makes the store, with options as text can give them.
+        """
+        for url in ("redis://host/1", "redis+unix:///socket?db=1"):
+            store = store_from_url(
+                url, reactor=reactor, prefix="mine", timeout=5.0, clock="caller"
+            )
+            self.assertIsInstance(store, RedisJobStore)
+        with self.assertRaises(BadValue) as caught:
+            store_from_url("redis://host/1", reactor=reactor, timeout="soon")
+        self.assertEqual("timeout", caught.exception.field)
 
     async def test_prefixes(self) -> None:
         """
@@ -237,7 +250,6 @@ class WholeTests(ValkeyTestCase):
         """
         store = await self.open_store(self.make_url(), timeout=60.0)
         requests: Requests = store._requests
-        requests._head = requests._head.replace(b"caller", b"store")
         original = requests.connection.call
 
         async def forgetful(*words: Any, **options: Any) -> Any:
@@ -391,6 +403,47 @@ class PagingTests(ValkeyTestCase):
         self.assertEqual(0, await store.prune(None, None, 5000))
         self.assertEqual(60, await store.prune(None, 40, 1000))
         self.assertEqual(40, (await store.status()).runs)
+
+    async def test_active_runs(self) -> None:
+        """
+        The active runs, of all jobs or of one, in both orders and page by page.
+        """
+        store = await self.open_store(self.make_url())
+        jobs = make_jobs(20)
+        await store.add_jobs(jobs, ERROR)
+        runs = [make_run(job, n * 7 % 11) for job in jobs for n in range(4)]
+        ended = [
+            make_run(job, 20 + n, Disposition.MISSED) for n, job in enumerate(jobs)
+        ]
+        await store.add_runs([*runs, *ended])
+        for descending in (False, True):
+            for chosen in (None, "job-0007"):
+                query = RunQuery(
+                    dispositions=[Disposition.PENDING, Disposition.RUNNING],
+                    job_id=chosen,
+                    descending=descending,
+                    after=at(1),
+                    before=at(8),
+                    limit=3,
+                )
+                found: list[Run] = []
+                while True:
+                    page = await store.find_runs(query)
+                    found += page.items
+                    if page.next_cursor is None:
+                        break
+                    query = evolve(query, cursor=page.next_cursor)
+                expected = sorted(
+                    (
+                        run
+                        for run in runs
+                        if chosen in (None, run.job_id)
+                        and at(1) <= run.planned_time < at(8)
+                    ),
+                    key=lambda run: (run.planned_time, run.id),
+                    reverse=descending,
+                )
+                self.assertEqual(expected, found)
 
     async def test_prune_of_many_jobs(self) -> None:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import TimeoutError as TookTooLong
 from twisted.internet.error import ConnectError
 from twisted.python.failure import Failure
 
@@ -67,9 +68,7 @@ async def connect(
 
 
 def _reason(error: Exception, timeout: float) -> str:
-    from twisted.internet.defer import TimeoutError
-
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TookTooLong):
         return f"no connection within {timeout:g} s"
     if isinstance(error, ConnectError):
         return str(error)
@@ -83,13 +82,11 @@ async def ask(protocol: Any, loop: ILoop, timeout: float, *words: Any) -> Any:
     :raises Lost: the connection was lost, or nothing came in time; then it is cut.
     :raises Refused: the server answered with an error.
     """
-    from twisted.internet.defer import TimeoutError
-
     from . import client
 
     try:
         return await protocol.execute_command(*words).addTimeout(timeout, loop)
-    except TimeoutError:
+    except TookTooLong:
         protocol.transport.abortConnection()
         raise StoreUnavailable(f"no answer within {timeout:g} s") from None
     except client.ResponseError as error:

@@ -100,12 +100,14 @@ async def find_runs(requests: Requests, query: RunQuery) -> Page[Run]:
     job_id = b"" if query.job_id is None else b"=" + encode(query.job_id)
     descending = b"1" if query.descending else b""
     dispositions = [encode(one.value) for one in query.dispositions]
+    only_active = dispositions and all(one.active for one in query.dispositions)
+    active = b"1" if only_active else b""
     runs: list[Run] = []
     wanted = query.limit + 1
     while len(runs) < wanted:
         steps = count(min(wanted - len(runs), _AT_ONCE))
         request = [job_id, descending, behind, steps]
-        request += (instant(query.after), instant(query.before))
+        request += (instant(query.after), instant(query.before), active)
         request += (count(len(dispositions)), *dispositions)
         fields = unpack(await requests.run("page_runs", request))
         behind = next(fields)
