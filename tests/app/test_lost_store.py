@@ -98,4 +98,4 @@ class RefusedTests(CommandTestCase):
         self.assertRegex(
             self.out("status"), r"refused +1 of its writes: others had taken over"
         )
-        self.assertEqual(1, self.json("status")["refused"])
+        self.assertEqual(1, self.json("status")["stores"][0]["refused"])
