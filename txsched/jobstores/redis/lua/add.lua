@@ -3,56 +3,74 @@
 -- Of each job: id, the revision and generation that are expected to be there (empty
 -- for none), whether a stored one stays, its row, and its progress.
 
-local answers = {}
-local added = false
+local groups, ids = {}, {}
 for group = 1, take_number() do
-  local jobs, ids = {}, {}
+  local jobs = {}
   for position = 1, take_number() do
     local id, revision, generation, stays = take(), take(), take(), take()
     jobs[position] = {id, revision, generation, stays, take_row(JOB),
       take_row(fields(5))}
-    ids[position] = id
+    ids[#ids + 1] = id
   end
-  write_values(JOBS)
-  write_values(SCHEDULE)
-  local found = rows_of(JOBS, ids)
-  local olds, stale = {}, false
-  for position, job in ipairs(jobs) do
-    local old = found[position] and read_job(found[position])
-    olds[position] = old
-    local revision = old and old[REVISION] or ''
-    local generation = old and old[GENERATION] or ''
-    if revision ~= job[2] or generation ~= job[3] then
-      stale = true
+  groups[group] = jobs
+end
+local known = {}
+for position, text in ipairs(rows_of(JOBS, ids)) do
+  known[ids[position]] = text and read_job(text) or nil
+end
+load_schedules(ids)
+
+local function is_expected(job)
+  local old = known[job[1]]
+  if not old then
+    return job[2] == ''
+  end
+  return old[REVISION] == job[2] and old[GENERATION] == job[3]
+end
+
+local function all_expected(jobs)
+  for _, job in ipairs(jobs) do
+    if not is_expected(job) then
+      return false
     end
   end
-  load_schedules(ids)
-  if stale then
-    local parts = {tagged('stale'), ''}
-    local count = 0
-    for position, id in ipairs(ids) do
-      local old = olds[position]
-      if old then
-        count = count + 1
-        parts[#parts + 1] = pack_job(id, old, schedules[id])
-        parts[#parts + 1] = pack({old[SINCE]})
-      end
+  return true
+end
+
+-- Give what is there instead.
+local function found(jobs)
+  local parts, count = {}, 0
+  for _, job in ipairs(jobs) do
+    local id = job[1]
+    local old = known[id]
+    if old then
+      count = count + 1
+      parts[count] = pack_job(id, old, schedules[id]) .. tagged(old[SINCE])
     end
-    parts[2] = tagged(tostring(count))
-    answers[group] = table.concat(parts)
-  else
-    local kept = {}
-    for position, job in ipairs(jobs) do
-      local id, old = job[1], olds[position]
-      if job[4] ~= '' then
-        kept[#kept + 1] = pack_job(id, old, schedules[id])
-      else
-        write_job(id, old, job[5], job[6])
-        added = true
-      end
-    end
-    answers[group] = tagged('done') .. tagged(tostring(#kept)) .. table.concat(kept)
   end
+  return tagged('stale') .. tagged(tostring(count)) .. table.concat(parts)
+end
+
+local added = false
+
+local function add(jobs)
+  local kept = {}
+  for _, job in ipairs(jobs) do
+    local id, row = job[1], job[5]
+    if job[4] ~= '' then
+      kept[#kept + 1] = pack_job(id, known[id], schedules[id])
+    else
+      write_job(id, known[id], row, job[6])
+      known[id] = row
+      added = true
+    end
+  end
+  return tagged('done') .. tagged(tostring(#kept)) .. table.concat(kept)
+end
+
+local answers = {}
+for group, jobs in ipairs(groups) do
+  answers[group] = all_expected(jobs) and add(jobs) or found(jobs)
 end
 if added then
   announce()
