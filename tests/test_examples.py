@@ -12,7 +12,7 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
-from txsched.testing.servers import PostgreSQL, shared_server
+from txsched.testing.servers import PostgreSQL, Server, Valkey, shared_server
 
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
@@ -30,8 +30,9 @@ RUN_BY = {
     "journal.py": "test_journal",
     "local.ini": "test_configure",
     "moving.console": "test_moving",
-    "nodes.py": "test_nodes",
     "quarantine.console": "test_quarantine",
+    "nodes.console": "test_nodes",
+    "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
@@ -52,6 +53,8 @@ RUN_BY = {
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
+    "two_nodes.py": "test_two_nodes",
+    "two_nodes.py": "test_two_nodes",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
     "wrong.ini": "test_configure",
@@ -108,12 +111,12 @@ class ExampleTests(TranscriptTestCase):
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, "^(shipping order 5\n)+$")
 
-    def test_nodes(self) -> None:
+    def test_two_nodes(self) -> None:
         """
         Two nodes carry each job out once.
         """
         url = shared_server(PostgreSQL()).create_database().url
-        living = self.shell(f"python nodes.py '{url}'")
+        living = self.shell(f"python two_nodes.py '{url}'")
         self.assertEqual(0, living.end(), living.text)
         self.assertEqual("200 runs: {'succeeded': 200}\n", living.text)
 
@@ -128,6 +131,12 @@ class ExampleTests(TranscriptTestCase):
         A job that cannot be loaded is seen to, and code that moved.
         """
         self.follow(EXAMPLES / "quarantine.console")
+
+    def test_nodes(self) -> None:
+        """
+        Three services share a database, and one is killed.
+        """
+        self.follow(EXAMPLES / "nodes.console")
 
     def test_triggers(self) -> None:
         """
@@ -263,6 +272,15 @@ class ExampleTests(TranscriptTestCase):
         The example of tests with a server of a database passes.
         """
         self.assertIn("test_a_note_survives", self.run_trial("test_server"))
+
+    def test_two_nodes(self) -> None:
+        """
+        Two schedulers on one server run a job once at each of its times.
+        """
+        with Server(Valkey()) as server:
+            living = self.shell(f"python two_nodes.py '{server.url}'")
+            self.assertEqual(0, living.end(), living.text)
+        self.assertRegex(living.text, "^(each second once\n){2,4}$")
 
     def run_trial(self, module: str) -> str:
         living = self.shell(f"python -m twisted.trial {module}")

@@ -1,5 +1,5 @@
 """
-Two nodes share the jobs of one database: ``python nodes.py postgresql://...``.
+Two nodes share the jobs of one database: ``python two_nodes.py postgresql://...``.
 """
 
 import sys
