@@ -44,6 +44,7 @@ RUN_BY = {
     "snapshot_plugin.py": "test_snapshot",
     "stores.console": "test_stores",
     "stores.ini": "test_stores",
+    "shared_database.py": "test_shared_database",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
@@ -53,7 +54,6 @@ RUN_BY = {
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
-    "two_nodes.py": "test_two_nodes",
     "two_nodes.py": "test_two_nodes",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
@@ -111,12 +111,12 @@ class ExampleTests(TranscriptTestCase):
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, "^(shipping order 5\n)+$")
 
-    def test_two_nodes(self) -> None:
+    def test_shared_database(self) -> None:
         """
         Two nodes carry each job out once.
         """
         url = shared_server(PostgreSQL()).create_database().url
-        living = self.shell(f"python two_nodes.py '{url}'")
+        living = self.shell(f"python shared_database.py '{url}'")
         self.assertEqual(0, living.end(), living.text)
         self.assertEqual("200 runs: {'succeeded': 200}\n", living.text)
 
