@@ -203,7 +203,7 @@ class MariaDBMigrationTests(Migrating, OnMariaDB):
         complete: Any = None
         for number, step in enumerate(STEPS):
             statements = list(render(step, MARIADB, "x_"))
-            for count in range(1, len(statements), 3):
+            for count in range(1, len(statements), 6):
                 self.make_empty()
                 self.migrate(STEPS[:number])
                 for statement in statements[:count]:

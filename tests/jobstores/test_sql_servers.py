@@ -23,6 +23,7 @@ from txsched.errors import (
     BadValue,
     JobExists,
     NoSuchJob,
+    NotSerializable,
     StaleRevision,
     StoreUnavailable,
 )
@@ -95,7 +96,9 @@ class Outages:
         server = self.make_server()
         store = await self.open_store(server.url)
         await store.add_jobs([make_job("first")], ERROR)
+        self.addCleanup(store.watch(lambda: None))
         server.kill()
+        await pause(1.2)
         for call in (store.add_jobs([make_job("second")], ERROR), store.status()):
             self.assertIn("test0", await self.unavailable(call))
         server.start()
@@ -278,6 +281,21 @@ class Conflicts:
                 ]
             )
             self.assertEqual(1, answers.count([job]))
+
+    async def test_too_long(self: Any) -> None:
+        """
+        A value that the database does not take is refused, and spoils nothing of what
+        is written with it.
+        """
+        store = await self.open_store(self.make_database())
+        job = make_job()
+        await store.add_jobs([job], ERROR)
+        bad = store.add_runs([make_run(job, 1, executor="x" * 300)])
+        good = store.add_runs([make_run(job, 2)])
+        with self.assertRaises(NotSerializable):
+            await bad
+        await good
+        self.assertEqual(1, (await store.status()).runs)
 
     async def last_runs(self: Any, store: Any, turn: int) -> list[tuple[Run, int]]:
         """
@@ -616,6 +634,7 @@ class AddressTests(SQLTestCase):
             ("mysql+mysqldb://u:s3cret@h/d", "write mysql+pymysql://"),
             ("postgresql://u:s3cret@h:port/d", "cannot be used"),
             ("oracle://u:s3cret@h/d", "is not among"),
+            ("sqlite://u:s3cret@h/d", "cannot be used"),
         ]:
             error = self.refused(url)
             self.assertEqual("url", error.field)

@@ -62,8 +62,7 @@ class Connector:
         answer on it is told that it is lost.
         """
         descriptor = self.dialect.descriptor
-        if descriptor is None:
-            return
+        assert descriptor is not None
         with suppress(Exception):  # it may be closed at this very moment
             number = descriptor(connection.connection.dbapi_connection)
             with socket.fromfd(number, socket.AF_UNIX, socket.SOCK_STREAM) as copy:
