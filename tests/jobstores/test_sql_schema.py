@@ -13,9 +13,10 @@ from twisted.internet.defer import gatherResults
 
 from txsched.codec import encode_definition
 from txsched.errors import SchemaTooNew
+from txsched.jobstores.plain import micros_of
 from txsched.jobstores.sql.dialect import dialect_of, open_engine
 from txsched.jobstores.sql.migrate import STEPS, migrate
-from txsched.jobstores.sql.rows import job_row, micros_of, run_row
+from txsched.jobstores.sql.rows import job_row, run_row
 from txsched.jobstores.sql.statements import Statements
 from txsched.model import JobQuery, OnConflict
 from txsched.testing.contracts.job_store.samples import (

@@ -24,7 +24,9 @@ from ...model import (
     from_micros,
     to_micros,
 )
-from .rows import JobLoader, job_row, read_run, read_wait, schedule_row, wait_row
+from ..loading import JobLoader
+from ..plain import latest_ends, read_wait, wait_row
+from .rows import job_row, read_run, schedule_row
 from .runs import Runs, select_in
 from .statements import Statements, chunks
 
@@ -165,7 +167,7 @@ class Jobs:
         finished = [row[0] for row in rows if row[1] is None]
         planned: dict[str, datetime] = {}
         if len(finished) < len(rows):
-            ends = _latest_ends(runs)
+            ends = latest_ends(runs)
             for job_id, *columns in rows:
                 waiting = read_wait(*columns)
                 if waiting is None or waiting.delay is None or job_id not in ends:
@@ -332,11 +334,3 @@ class Jobs:
         new = evolve(job, revision=states[0][1] + 1)
         self._replace(connection, new, encode_definition(new))
         return new
-
-
-def _latest_ends(runs: Iterable[Run]) -> dict[str, datetime]:
-    ends: dict[str, datetime] = {}
-    for run in runs:
-        if run.ended_at is not None:
-            ends[run.job_id] = max(ends.get(run.job_id, run.ended_at), run.ended_at)
-    return ends

@@ -11,7 +11,9 @@ from typing import Any
 
 from ...model import Job, JobQuery, Page, Run, RunQuery, to_micros
 from ..cursor import decode_cursor, encode_cursor
-from .rows import JobLoader, read_run, search_text, tag_text
+from ..loading import JobLoader
+from ..plain import search_text
+from .rows import read_run, tag_text
 
 __all__ = ["find_jobs", "find_runs"]
 

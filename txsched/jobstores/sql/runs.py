@@ -12,7 +12,8 @@ from attrs import frozen
 
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
-from .rows import end_row, micros_of, read_run, run_row
+from ..plain import micros_of
+from .rows import end_row, read_run, run_row
 from .statements import Statements, chunks
 
 __all__ = ["Runs", "select_in"]

@@ -56,12 +56,12 @@ from ...model import (
     from_seconds,
     to_micros,
 )
+from ..loading import JobLoader
 from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
 from .pages import find_jobs, find_runs
-from .rows import JobLoader
 from .runs import Runs
 from .statements import Statements
 from .worker import Worker
