@@ -9,7 +9,7 @@ import time
 from datetime import datetime, timezone
 
 import work
-from reporting import tell, temporary
+from reporting import place, tell
 
 
 def ours(kind: str, jobs: int, path: str) -> dict[str, float]:
@@ -63,5 +63,5 @@ def peer(kind: str, jobs: int, path: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     side, kind, jobs = sys.argv[1:]
-    with temporary() as path:
+    with place(kind) as path:
         tell({"ours": ours, "peer": peer}[side](kind, int(jobs), path))

@@ -15,16 +15,19 @@ from twisted.python.failure import Failure
 from txsched.core import LocalScheduler, Settings
 from txsched.executors import ThreadPoolExecutor
 from txsched.interfaces import IJobStore
-from txsched.jobstores import MemoryJobStore, SQLAlchemyJobStore
+from txsched.jobstores import MemoryJobStore, MongoDBJobStore, SQLAlchemyJobStore
 from txsched.model import JobDefaults
 
 
 def make_store(kind: str, path: str = "") -> IJobStore:
     """
-    Make a store: ``memory``, or ``sqlite`` in the file *path*.
+    Make a store: ``memory``, ``sqlite`` in the file *path*, or ``mongodb`` at the URL
+    *path*.
     """
     if kind == "memory":
         return MemoryJobStore()
+    if kind == "mongodb":
+        return MongoDBJobStore(path, reactor=reactor)
     return SQLAlchemyJobStore(f"sqlite:///{path}", reactor=reactor)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.jobstores.mongodb import MongoDBJobStore
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import create_engine, event
@@ -15,10 +16,13 @@ from sqlalchemy import create_engine, event
 
 def make_scheduler(kind: str, path: str = "", **defaults: Any) -> BackgroundScheduler:
     """
-    Make a scheduler over a ``memory`` store, or over ``sqlite`` with a write-ahead log.
+    Make a scheduler over a ``memory`` store, over ``sqlite`` with a write-ahead log, or
+    over ``mongodb`` at the URL *path*.
     """
     if kind == "memory":
         store = MemoryJobStore()
+    elif kind == "mongodb":
+        store = MongoDBJobStore(database="peer", host=path)
     else:
         engine = create_engine(f"sqlite:///{path}")
 

@@ -19,6 +19,22 @@ def tell(figures: Mapping[str, float]) -> None:
 
 
 @contextmanager
+def place(kind: str) -> Iterator[str]:
+    """
+    Give where a store of a kind keeps its data: the URL of a server of its own, or the
+    path of a file.
+    """
+    if kind == "mongodb":
+        from txsched.testing.servers import MongoDB, Server
+
+        with Server(MongoDB()) as server:
+            yield server.url
+    else:
+        with temporary() as path:
+            yield path
+
+
+@contextmanager
 def temporary() -> Iterator[str]:
     """
     Give the path of a file that does not exist yet; all beside it goes in the end.

@@ -61,7 +61,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
         "codec": "attrs cbor2",
         "core": "attrs zope twisted",
-        "jobstores": "attrs zope twisted sqlalchemy",
+        "jobstores": "attrs zope twisted sqlalchemy pymongo",
         "executors": "attrs zope twisted",
         "remote": "attrs zope twisted",
         "app": "attrs zope twisted click rich tzlocal",

@@ -4,19 +4,21 @@ Job stores: where jobs and the ledger are kept.
 A store that needs a driver is imported when it is first asked for.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .memory import MemoryJobStore
 
 if TYPE_CHECKING:
+    from .mongodb import MongoDBJobStore
     from .sql import SQLAlchemyJobStore
 
-__all__ = ["MemoryJobStore", "SQLAlchemyJobStore"]
+__all__ = ["MemoryJobStore", "MongoDBJobStore", "SQLAlchemyJobStore"]
+
+_LAZY = {"MongoDBJobStore": "mongodb", "SQLAlchemyJobStore": "sql"}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "SQLAlchemyJobStore":
-        from .sql import SQLAlchemyJobStore
-
-        return SQLAlchemyJobStore
+    if name in _LAZY:
+        return getattr(import_module(f".{_LAZY[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
