@@ -29,6 +29,7 @@ __all__ = [
     "end_run",
     "job_document",
     "job_row",
+    "mark",
     "next_of",
     "node_document",
     "read_node",
@@ -80,7 +81,16 @@ def job_document(job: Job, term: int) -> Document:
     set_progress(document, planned, due, job.run_count)
     set_waiting(document, job.waiting)
     release(document)
+    mark(document)
     return document
+
+
+def mark(document: Document) -> None:
+    """
+    Name those of its fields by which a job is found that few jobs have.
+    """
+    marks = [name for name in ("error", "keep_runs", "paused") if name in document]
+    _put(document, marks=marks or None)
 
 
 def set_progress(

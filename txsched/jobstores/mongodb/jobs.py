@@ -34,6 +34,7 @@ from .documents import (
     Document,
     job_document,
     job_row,
+    mark,
     next_of,
     read_run,
     release,
@@ -114,6 +115,7 @@ class Jobs:
         key = (document["_id"], document["revision"], document["generation"])
         document |= {"error": self.loader.broken.pop(key), "broken": now}
         document.pop("due", None)
+        mark(document)
         tables.jobs.replace([document])
 
     def find(self, tables: Tables, ids: Sequence[str], now: int) -> dict[str, Job]:
@@ -286,12 +288,7 @@ class Jobs:
 
         :param clock: by which leases have ended.
         """
-        free: Document = {"due": {"$lte": now}, "lease": {"$lte": clock}}
-        if tables.again:  # what an attempt has claimed whose answer was lost
-            free = {"due": {"$lte": now}, "$or": [{"lease": free["lease"]}]}
-            free["$or"].append({"term": term, "lease": {"$gt": 0}})
-        order = [("due", _UP), ("_id", _UP)]
-        found = tables.jobs.find(free, order, limit)
+        found = _free(tables, now, clock, limit, term)
         jobs = self.load(tables, found, now)
         found = [document for document in found if document["_id"] in jobs]
         for document in found:
@@ -344,7 +341,7 @@ class Jobs:
         """
         Give what is in quarantine, and let go what loads by now.
         """
-        found = tables.jobs.find({"error": {"$exists": True}}, [("_id", _UP)])
+        found = tables.jobs.find({"marks": "error"}, [("_id", _UP)])
         ids = [document["_id"] for document in found]
         data = {one["_id"]: one["data"] for one in tables.definitions.by_ids(ids)}
         broken, mended = [], []
@@ -355,6 +352,7 @@ class Jobs:
                 broken.append(job)
                 continue
             del document["error"], document["broken"]
+            mark(document)
             planned, due = next_of(document), micros_of(job.due)
             set_progress(document, planned, due, document["count"])
             mended.append(document)
@@ -365,13 +363,40 @@ class Jobs:
         """
         Give a quarantined job a new definition.
         """
-        found = tables.jobs.find({"_id": job.id, "error": {"$exists": True}})
+        found = tables.jobs.find({"_id": job.id, "marks": "error"})
         if not found:
             raise NoSuchJob(job.id)
         new = evolve(job, revision=found[0]["revision"] + 1)
         tables.jobs.replace([job_document(new, term)])
         tables.definitions.replace([definition], upsert=True)
         return new
+
+
+def _free(
+    tables: Tables, now: int, clock: int, limit: int, term: int
+) -> list[Document]:
+    """
+    Find due jobs that nobody holds, the first of them first.
+    """
+    conditions: list[Document] = [
+        {"lease": 0},
+        {"lease": {"$gt": 0, "$lte": clock}},
+    ]
+    if tables.again:  # what an attempt has claimed whose answer was lost
+        conditions.append({"lease": {"$gt": clock}, "term": term})
+    order = [("due", _UP), ("_id", _UP)]
+    found = [
+        document
+        for condition in conditions
+        for document in tables.jobs.find(
+            # An open end: SecantusDB leaves out the other kind within such an index.
+            {**condition, "due": {"$lt": now + 1}},
+            order,
+            limit,
+        )
+    ]
+    found.sort(key=lambda one: (one["due"], one["_id"]))
+    return found[:limit]
 
 
 def _current(job: Job, document: Document) -> Job:

@@ -37,14 +37,14 @@ def status(tables: Tables) -> StoreStatus:
     """
     Count.
     """
-    broken = tables.jobs.count({"error": {"$exists": True}})
-    paused = {"paused": {"$gte": 0}, "error": {"$exists": False}}
+    broken = tables.jobs.count({"marks": "error"})
+    paused = {"$and": [{"marks": "paused"}, {"marks": {"$ne": "error"}}]}
     return StoreStatus(
-        jobs=tables.jobs.count({}) - broken,
+        jobs=tables.jobs.size() - broken,
         paused=tables.jobs.count(paused),
         quarantined=broken,
         active_runs=tables.runs.count({"lease": {"$gte": 0}}),
-        runs=tables.runs.count({}),
+        runs=tables.runs.size(),
     )
 
 
@@ -97,7 +97,7 @@ def examine(
         oldest_due=instant_of(tables.jobs.first(overdue, "due")),
         waiting=tables.runs.count(waiting),
         oldest_waiting=instant_of(tables.runs.first(waiting, "planned")),
-        quarantined=tables.jobs.count({"error": {"$exists": True}}),
+        quarantined=tables.jobs.count({"marks": "error"}),
     )
 
 

@@ -220,7 +220,7 @@ class Runs:
             were forgotten.
         """
         jobs = tables.jobs.find(
-            {"keep_runs": {"$gte": 0}, "_id": {"$gt": behind}},
+            {"marks": "keep_runs", "_id": {"$gt": behind}},
             [("_id", _UP)],
             _JOBS_AT_ONCE,
             {"keep_runs": 1},

@@ -26,12 +26,9 @@ def _first(database: Database[Document], prefix: str) -> None:
     jobs, runs = database[f"{prefix}jobs"], database[f"{prefix}runs"]
     for name in ("definitions", "nodes"):
         _create(database, f"{prefix}{name}")
-    held = {"lease": {"$gt": 0}}
-    jobs.create_index([("due", 1), ("_id", 1)], name="due")
-    jobs.create_index("lease", partialFilterExpression=held, name="lease")
+    jobs.create_index([("lease", 1), ("due", 1), ("_id", 1)], name="lease")
     jobs.create_index([("name", 1), ("_id", 1)], name="name")
-    for field in ("keep_runs", "paused", "error"):
-        jobs.create_index(field, sparse=True, name=field)
+    jobs.create_index("marks", sparse=True, name="marks")
     runs.create_index([("planned", 1), ("_id", 1)], name="planned")
     runs.create_index([("job", 1), ("planned", 1), ("_id", 1)], name="job")
     runs.create_index("active", sparse=True, name="active")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from pymongo import DeleteOne, ReplaceOne
+from pymongo import ReplaceOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.synchronous.client_session import ClientSession
@@ -123,19 +123,27 @@ class Table:
             for document in documents
         )
 
-    def delete(self, ids: Iterable[str]) -> None:
+    def delete(self, ids: Sequence[str]) -> None:
         """
         Remove documents by their ids.
         """
-        writes = [DeleteOne({"_id": one}) for one in ids]
-        if writes:
-            self.collection.bulk_write(writes, ordered=False, session=self.session)
+        for chunk in chunks(ids):
+            self.collection.delete_many({"_id": {"$in": chunk}}, session=self.session)
 
     def count(self, condition: Mapping[str, Any]) -> int:
         """
         Count the documents that meet a condition.
         """
         return self.collection.count_documents(condition, session=self.session)
+
+    def size(self) -> int:
+        """
+        Count all documents, outside of any transaction.
+
+        The server keeps this number; it may be wrong after a crash of the server, until
+        it has looked through the collection.
+        """
+        return self.collection.estimated_document_count()
 
 
 @frozen
