@@ -21,7 +21,7 @@ nitpicky = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|hypothesis)\..*",
+        r"(twisted|zope|sqlalchemy|click|concurrent|collections|datetime|enum|hypothesis)\..*",
     ),
     (
         "py:.*",

@@ -24,6 +24,7 @@ from txsched.errors import BadValue
 from txsched.interfaces import IExecutor, IScheduler
 from txsched.jobstores import MemoryJobStore
 from txsched.model import UTC, Call
+from txsched.triggers.calendars import parse_calendar
 
 #: Where the clock stands at first; commands themselves look at the real one.
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
@@ -89,14 +90,25 @@ class CommandTestCase(SynchronousTestCase):
         self.clock = Clock()
         self.clock.advance(NOW.timestamp())
         executor = Answering()
+        self.store = self.make_store()
         self.scheduler = LocalScheduler(
-            MemoryJobStore(),
+            self.store,
             {"default": executor, "command": executor},
             self.clock,
             "here",
+            calendars={
+                "holidays": parse_calendar("yearly 12-25 UTC"),
+                "nights": parse_calendar("hours 22:00-06:00 UTC"),
+            },
         )
         self.successResultOf(self.scheduler.start())
         self.session = LocalSession(self.scheduler, self.clock)
+
+    def make_store(self) -> Any:
+        """
+        Make the store of the scheduler.
+        """
+        return MemoryJobStore()
 
     def tearDown(self) -> None:
         self.scheduler.stop(0.0)

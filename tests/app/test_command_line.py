@@ -40,7 +40,7 @@ WRONG = [
     ("add --at +1x a:b", "'--at': there is no unit 'x'"),
     ("add --cron * a:b", "--cron: "),
     ("add --cron 99,*,*,*,* a:b", "--cron: "),
-    ("add --trigger now a:b", "--trigger: trigger: 'now' does not begin with"),
+    ("add --trigger now a:b", "--trigger: 'now' does not begin with"),
     ("add --every 1s --timezone Mars a:b", "'--timezone': there is no time zone"),
     ("add --every 1s --args {} a:b", "'--args': expected JSON such as '[1, \"two"),
     ("add --every 1s --args [ a:b", "'--args': expected JSON such as"),
@@ -59,6 +59,7 @@ WRONG = [
     ("add --every 1s --on-conflict x a:b", "'--on-conflict': 'x' is not one of"),
     ("add --every 1s --id= a:b", "--id: must not be empty"),
     ("add --every 1s --tag= a:b", "--tag: must not be empty"),
+    ("modify a --calendar none --calendar b", "--calendar none stands alone"),
     (
         "add --every 1s --start 2030-02-01 --end 2030-01-01 a:b",
         "--end: 2030-01-01",

@@ -5,6 +5,7 @@ Tests for the commands that need a scheduler, on one in memory.
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 from txsched.model import COMMAND, UTC, OnCrash
@@ -150,6 +151,39 @@ class AddTests(CommandTestCase):
                 for line, word in zip(lines, words, strict=True):
                     self.assertTrue(line.startswith("txsched: warning: "), line)
                     self.assertIn(word, line)
+
+    def test_the_past_is_told(self) -> None:
+        """
+        Who names one time that has passed is told what becomes of it.
+        """
+        words = "has passed, and {} is 1s: its run is missed, and the job finished"
+        missed = words.format("--misfire-grace-time")
+        at_once = "has passed: the job runs at once"
+        past = ("--at", "2020-01-01T00:00Z")
+        none = ("--misfire-grace-time", "none")
+        for when, told in [
+            (past, missed),
+            (("--trigger", "at 2020-01-01T00:00Z"), missed),
+            ((*past, *none), at_once),
+            ((*past, "--jitter", "10s"), missed),
+            ((*past, *none, "--jitter", "10s"), at_once),
+            (("--at", "now", *none), ""),
+            (("--at", "2031-01-01T00:00Z"), ""),
+            (("--every", "1h"), ""),
+        ]:
+            result = self.invoke("add", *when, "--", "true")
+            self.assertEqual(0, result.exit_code, result.output)
+            if told:
+                self.assertRegex(
+                    result.stderr, rf"^txsched: warning: \S+ \S+ {re.escape(told)}\n$"
+                )
+            else:
+                self.assertEqual("", result.stderr)
+        self.out("add", "--every", "1h", "--id", "a", "--", "true")
+        result = self.invoke("reschedule", "a", *past)
+        self.assertIn(words.format("misfire_grace_time"), result.stderr)
+        self.out("pause", "a")
+        self.assertEqual("", self.invoke("reschedule", "a", *past).stderr)
 
     def test_an_id_that_exists(self) -> None:
         """
@@ -373,6 +407,23 @@ class ChangeTests(CommandTestCase):
         self.assertEqual(("ls",), job.call.args)
         self.assertEqual(before.misfire_grace_time, job.misfire_grace_time)
         self.assertEqual((job.revision, None), (data["revision"], data["max_runs"]))
+
+    def test_calendars(self) -> None:
+        """
+        Those that are named take the place of the others; ``none`` leaves none.
+        """
+        data = self.json(
+            "modify", "a", "--calendar", "nights", "--calendar", "holidays"
+        )
+        self.assertEqual(["nights", "holidays"], data["calendars"])
+        data = self.json("modify", "a", "--calendar", "holidays")
+        self.assertEqual(["holidays"], data["calendars"])
+        data = self.json("modify", "a", "--max-runs", "3")
+        self.assertEqual(["holidays"], data["calendars"])
+        data = self.json("modify", "a", "--calendar", "none")
+        self.assertEqual([], data["calendars"])
+        error = self.refused(1, "modify", "a", "--calendar", "nowhere")
+        self.assertIn("there is no 'nowhere'; there are holidays, nights", error)
 
     def test_modify_refuses_another_revision(self) -> None:
         """

@@ -5,6 +5,7 @@ Tests for the options of ``twistd scheduler``.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from datetime import timedelta
 
@@ -94,6 +95,25 @@ class SchedulerOptionsTests(SynchronousTestCase):
         self.assertEqual(0, self.status("--config", path, "--check"))
         self.assertEqual(f"OK: {path} can be used\n", self.out.getvalue())
         self.assertEqual(0, self.status("--check"))
+
+    def test_check_looks_for_the_folder_of_the_database(self) -> None:
+        """
+        One that is not there is named, with the place that names it; the service
+        itself would end with that.
+        """
+        url = "sqlite:////nowhere/at/all/jobs.db"
+        words = f"the folder '/nowhere/at/all' of '{url}' is not there\n"
+        path = self.file(f"[service]\ndatabase = {url}\n")
+        self.assertEqual(1, self.status("--config", path, "--check"))
+        self.assertEqual(1, self.status("--database", url, "--check"))
+        self.assertEqual(
+            f"{path}: [service] database: {words}command line: --database: {words}",
+            self.err.getvalue(),
+        )
+        folder = os.path.dirname(os.path.abspath(path))
+        for good in (f"sqlite:///{folder}/jobs.db", "sqlite:///jobs.db", "memory:"):
+            self.assertEqual(0, self.status("--database", good, "--check"))
+        self.assertEqual(url, self.parsed("--database", url).config.service.database)
 
     def test_check_lists_all_that_is_wrong(self) -> None:
         """

@@ -5,6 +5,7 @@ Tests for tables on terminals of some width.
 from __future__ import annotations
 
 import io
+import pty
 import sys
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from rich.console import Console
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.app.command import printing
-from txsched.app.command.printing import print_table
+from txsched.app.command.printing import print_table, print_whole
 
 RUN = "0660f8e9d53f12-h20MMGv_Sl8-4570e9ae"
 COLUMNS = ("PLANNED", "JOB", "DISPOSITION", "TOOK", "DETAIL", "RUN")
@@ -113,3 +114,38 @@ class TableTests(SynchronousTestCase):
         That there are no rows is said in words.
         """
         self.assertEqual(["there is nothing"], self.lines(80, rows=[]))
+
+
+class WholeTests(SynchronousTestCase):
+    """
+    Tests for :func:`~txsched.app.command.printing.print_whole`.
+    """
+
+    text = "\x1b[31mred\x1b[0m\a \u202e\tü\r\n\x9b2J\n"
+
+    def test_no_terminal(self) -> None:
+        """
+        What is no terminal gets all as it is, with an end of the last line.
+        """
+        file = io.StringIO()
+        self.patch(sys, "stdout", file)
+        print_whole(self.text)
+        print_whole("more")
+        self.assertEqual(f"{self.text}more\n", file.getvalue())
+
+    def test_terminal(self) -> None:
+        """
+        Nothing steers a terminal; lines and columns stay what they are.
+        """
+        ours, theirs = pty.openpty()
+        with open(theirs, "w", encoding="utf-8") as file:
+            self.patch(sys, "stdout", file)
+            print_whole(self.text)
+            print_whole("more")
+            file.flush()
+            with open(ours, "rb", buffering=0) as seen:
+                data = seen.read(1000)
+        self.assertEqual(
+            "\\x1b[31mred\\x1b[0m\\x07 \\u202e\tü\\r\r\n\\x9b2J\r\nmore\r\n",
+            data.decode("utf-8"),
+        )

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pickle
 import socket
 from datetime import datetime, time
-from enum import Enum
+from enum import Enum, Flag
 from functools import partial
 from typing import Any
 
@@ -26,12 +26,24 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SURROGATE = "caf\udce9"
 
 
-class Colour(Enum):
+class Mode(Flag):
     """
-    An enumeration of somebody else.
+    An enumeration whose members can be put together.
     """
 
-    RED = 1
+    READ = 1
+    WRITE = 2
+
+
+def nameless() -> Enum:
+    """
+    Give a member of a class that nobody finds by name.
+    """
+
+    class Colour(Enum):
+        RED = 1
+
+    return Colour.RED
 
 
 @frozen
@@ -93,7 +105,8 @@ PLACES: list[tuple[Any, str, str]] = [
     ([0, object()], "args[1]", "builtins.object"),
     ([{"k": object()}], "args[0]['k']", "builtins.object"),
     ([{"a": [1, {"b": (2, object())}]}], "args[0]['a'][1]['b'][1]", "object"),
-    ([{3: {None: Colour.RED}}], "args[0][3][None]", "Colour cannot be stored"),
+    ([{3: {None: nameless()}}], "args[0][3][None]", "<Colour.RED: 1> cannot be found"),
+    ([Mode.READ | Mode.WRITE], "args[0]", "and no combination"),
     ({(1, 2): object()}, "args[(1, 2)]", "builtins.object"),
     ({2: 1, Key(): 1}, "args[Key()]", "Key cannot be"),
     ({10**5000: object()}, "args[<int, whose repr failed: ValueError>]", "object"),

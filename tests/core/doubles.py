@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from zope.interface import implementer, providedBy
 
+from txsched.errors import StoreUnavailable
 from txsched.interfaces import IExecutor
 from txsched.jobstores import MemoryJobStore
 
@@ -176,6 +177,48 @@ class WatchedStore:
         Give the arguments of the calls of one method.
         """
         return [args for method, args in self.calls if method == name]
+
+
+class AwayStore:
+    """
+    A store that goes away for a while, with all that it is asked or a part of that.
+
+    :ivar away: the methods that fail, or ``ALL``.
+    :ivar silent: whether they are not answered instead, until :meth:`answer`.
+    """
+
+    ALL = None
+
+    def __init__(self, original):
+        self.original = original
+        self.away = frozenset()
+        self.silent = False
+        self.unanswered = []
+        self.__provides__ = providedBy(original)
+
+    def __getattr__(self, name):
+        method = getattr(self.original, name)
+        if name in ("watch", "open", "close"):
+            return method
+
+        def ask(*args):
+            if self.away is not self.ALL and name not in self.away:
+                return method(*args)
+            if not self.silent:
+                return fail(StoreUnavailable("it is away"))
+            answer = Deferred()
+            self.unanswered.append(answer)
+            return answer
+
+        return ask
+
+    def answer(self):
+        """
+        Fail what was not answered, as when a connection is found to be dead.
+        """
+        unanswered, self.unanswered = self.unanswered, []
+        for one in unanswered:
+            one.errback(StoreUnavailable("the connection was lost"))
 
 
 class Turning:

@@ -5,6 +5,7 @@ What the tests of the core are set in.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 from twisted.internet.task import Clock
 
@@ -40,6 +41,19 @@ def every(seconds, end=None):
     Make a trigger that fires from the beginning on; it cannot count.
     """
     return EveryTrigger(BEGIN, timedelta(seconds=seconds), end)
+
+
+def fitting(times, pauses):
+    """
+    Give *pauses*, in seconds, if those between *times* are of these lengths, each
+    shorter by up to a quarter; else how long they were.
+    """
+    found = [later - time for time, later in pairwise(times)]
+    fits = len(found) == len(pauses) and all(
+        0.75 * pause - 1e-3 <= one <= pause + 1e-3
+        for one, pause in zip(found, pauses, strict=True)
+    )
+    return pauses if fits else found
 
 
 def a_job(trigger=None, **options):

@@ -200,7 +200,7 @@ class OneTimeTests(SynchronousTestCase):
         decided = decide(job, at(1.5))
         (run,) = decided.runs
         self.assertEqual(run.disposition, Disposition.MISSED)
-        self.assertEqual(run.reason, "planned 1.500 s late, misfire_grace_time is 1 s")
+        self.assertEqual(run.reason, "planned 1.5s late, misfire_grace_time is 1s")
         self.assertEqual(run.ended_at, at(1.5))
         self.assertEqual(decided.run_count, 0)
 

@@ -26,6 +26,7 @@ BOUNDS = {
     "longest_sleep": (MILLISECOND, DAY),
     "retry_delay": (MILLISECOND, DAY),
     "longest_retry_delay": (MILLISECOND, DAY),
+    "clock_skew_limit": (MILLISECOND, DAY),
     "retention_age": (timedelta(), CENTURY),
     "retention_count": (0, 10**12),
     "prune_interval": (MILLISECOND, DAY),

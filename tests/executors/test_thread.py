@@ -424,7 +424,7 @@ class ThreadPoolTests(TestCase):
         await late.complete
         outcome = late.outcomes["run-1"]
         self.assertIs(outcome.disposition, Disposition.MISSED)
-        self.assertRegex(outcome.reason or "", r"^waited .* s for a free worker")
+        self.assertRegex(outcome.reason or "", r"^waited \S+s for a free worker")
 
     async def test_observer_that_raises(self) -> None:
         """

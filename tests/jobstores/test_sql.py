@@ -4,6 +4,7 @@ The store on SQLite beyond the contract: several at once, the schema, outages.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy.pool import NullPool
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
+from twisted.logger import LogLevel, capturedLogs, formatEvent
 
 from txsched.errors import BadValue, JobExists, StoreUnavailable
 from txsched.jobstores.sql import SQLAlchemyJobStore
-from txsched.model import JobQuery, OnConflict, RunQuery
+from txsched.model import Disposition, JobQuery, OnConflict, RunQuery
 from txsched.testing.contracts.job_store.samples import (
     NODE,
     OTHER,
@@ -350,6 +352,44 @@ class OutageTests(SQLiteTestCase):
         await store.add_jobs([make_job("second")], ERROR)
         self.assertEqual(2, len(await store.claim_jobs(NODE, START, at(30), 10)))
 
+    def move(self, here: str, there: str) -> None:
+        """
+        Move a database with its log, which others may use.
+        """
+        for end in ("", "-wal", "-shm"):
+            os.replace(here + end, there + end)
+
+    async def test_the_file_is_gone(self) -> None:
+        """
+        A file that was removed or replaced is not written to; the log tells once, and
+        each call fails until the store is opened anew.
+        """
+        for word, replace in (("removed", False), ("replaced by another", True)):
+            store = await self.open_store(self.make_path())
+            await store.add_jobs([make_job("first")], ERROR)
+            kept = self.mktemp()
+            self.move(self.path, kept)
+            if replace:
+                other = await self.open_store(self.path)
+                await other.close()
+            with capturedLogs() as events:
+                reason = await self.unavailable(
+                    store.add_jobs([make_job("second")], ERROR)
+                )
+                self.assertIn(f"{self.path} was {word} while it was in use", reason)
+                self.assertEqual(reason, await self.unavailable(store.status()))
+            errors = [one for one in events if one["log_level"] is LogLevel.error]
+            self.assertEqual(
+                [f"the job store cannot be used any more: {reason}"],
+                [formatEvent(one) for one in errors],
+            )
+            self.move(kept, self.path)
+            self.assertEqual(reason, await self.unavailable(store.status()))
+            await store.close()
+            await store.open()
+            self.assertEqual(1, (await store.status()).jobs)
+            await store.add_jobs([make_job("second")], ERROR)
+
     async def test_the_reactor_goes_on(self) -> None:
         """
         While another process holds the database the reactor does other work, reads
@@ -380,3 +420,51 @@ class OutageTests(SQLiteTestCase):
         (found,) = (await store.find_runs(RunQuery())).items
         self.assertEqual(run, found._replace(result=[1]))
         self.assertIn("unreadable", found.result)
+
+    async def test_quarantine(self) -> None:
+        """
+        The log tells once of a job that cannot be loaded, with the reason.
+        """
+        store = await self.open_store(self.make_path())
+        await store.add_jobs(make_jobs(2), ERROR)
+        await store.close()
+        self.execute("UPDATE txsched_jobs SET definition = x'ff' WHERE id = 'job-0001'")
+        store = await self.open_store(self.path)
+        with capturedLogs() as events:
+            await store.claim_jobs(NODE, START, at(30), 10)
+            await store.claim_jobs(NODE, at(60), at(90), 10)
+            (quarantined,) = await store.find_quarantined()
+        (event,) = [one for one in events if one["log_level"] is LogLevel.warn]
+        self.assertEqual(
+            "job 'job-0001' cannot be loaded and was put into quarantine:"
+            f" {quarantined.error}",
+            formatEvent(event),
+        )
+
+    async def test_unknown_disposition(self) -> None:
+        """
+        A run whose disposition is not known is told as what it can only be, with the
+        word as its reason, and hinders nothing.
+        """
+        store = await self.open_store(self.make_path())
+        job = make_job()
+        await store.add_jobs([job], ERROR)
+        ended, active = make_run(job, 0, Disposition.FAILED), make_run(job, 5)
+        await store.add_runs([ended, active])
+        self.execute("UPDATE txsched_runs SET disposition = 'lost'")
+        reason = "stored as 'lost', which this version does not know"
+        expected = (
+            ended._replace(disposition=Disposition.ABANDONED, reason=reason),
+            active._replace(disposition=Disposition.RUNNING, reason=reason),
+        )
+        page = await store.find_runs(RunQuery(descending=False))
+        self.assertEqual(expected, page.items)
+        for run in expected:
+            self.assertEqual(run, await store.get_run(run.id))
+        self.assertEqual(
+            [("lost",)] * 2, self.execute("SELECT disposition FROM txsched_runs")
+        )
+        (lease,) = await store.claim_jobs(NODE, START, at(30), 10)
+        self.assertEqual(expected[1:], lease.runs)
+        (claimed,) = await store.claim_runs(NODE, START, at(30), 10, ["default"])
+        self.assertEqual((expected[1], job), (claimed.run, claimed.job))

@@ -13,10 +13,11 @@ from twisted.internet.defer import gatherResults
 
 from txsched.codec import encode_definition
 from txsched.errors import SchemaTooNew
-from txsched.jobstores.plain import micros_of
+from txsched.jobstores.columns import micros_of
+from txsched.jobstores.run_rows import run_row
 from txsched.jobstores.sql.dialect import dialect_of, open_engine
 from txsched.jobstores.sql.migrate import STEPS, migrate
-from txsched.jobstores.sql.rows import job_row, run_row
+from txsched.jobstores.sql.rows import job_row
 from txsched.jobstores.sql.statements import Statements
 from txsched.model import JobQuery, OnConflict
 from txsched.testing.contracts.job_store.samples import (

@@ -31,6 +31,7 @@ OF_JOB: list[Any] = [
     model.JobRemoved,
     model.JobFinished,
 ]
+OF_STORE: list[Event] = [model.StoreLost(NOW, "gone"), model.StoreFound(NOW, NOW)]
 OF_RUN: list[Any] = [model.RunStarted, model.RunEnded]
 
 
@@ -45,6 +46,7 @@ class EventTests(SynchronousTestCase):
         """
         return [
             *(kind(NOW) for kind in OF_SCHEDULER),
+            *OF_STORE,
             *(kind(NOW, "j") for kind in OF_JOB),
             *(kind(NOW, RUN) for kind in OF_RUN),
         ]

@@ -4,7 +4,7 @@ Values as errors quote them, and triggers that are only shown.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -12,7 +12,7 @@ from zope.interface.verify import verifyObject
 
 from txsched.errors import BadTrigger
 from txsched.model import UTC, ITrigger, ShownTrigger
-from txsched.model.showing import shown
+from txsched.model.showing import shown, shown_duration
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -27,6 +27,36 @@ class Failing:
 
     def __repr__(self) -> str:
         raise self.error
+
+
+class DurationTests(SynchronousTestCase):
+    """
+    Tests for lengths of time in reasons.
+    """
+
+    def test_units(self) -> None:
+        """
+        Below a minute thousandths of a second are told, beyond it whole ones.
+        """
+        for seconds, text in (
+            (0, "0s"),
+            (0.0004, "0s"),
+            (0.25, "0.25s"),
+            (1, "1s"),
+            (10, "10s"),
+            (1.5, "1.5s"),
+            (59.9994, "59.999s"),
+            (59.9996, "1m"),
+            (60, "1m"),
+            (61.4, "1m1s"),
+            (300, "5m"),
+            (3599.9, "1h"),
+            (7384, "2h3m4s"),
+            (86400, "1d"),
+            (90000.4, "1d1h"),
+            (218_015_272.925, "2523d7h47m53s"),
+        ):
+            self.assertEqual(text, shown_duration(timedelta(seconds=seconds)))
 
 
 class ShowingTests(SynchronousTestCase):

@@ -18,6 +18,7 @@ from txsched.model import (
     COMMAND,
     UTC,
     Disposition,
+    EnumMember,
     ITrigger,
     Job,
     JobQuery,
@@ -38,6 +39,10 @@ ALLOWED, REFUSED = "operator:add", "os:system"
 NO_TASK = (
     "the task 'os:system' is not among those that clients may schedule; the setting"
     " allow in [tasks] of the service names them"
+)
+NO_ENUM = (
+    "the enumeration 'shop:Size' is not among those that clients may schedule; the"
+    " setting allow in [tasks] of the service names them"
 )
 NO_COMMAND = (
     "programs may not be started through this connection; the setting commands in"
@@ -173,6 +178,10 @@ OPEN: dict[str, tuple[Callable[[IScheduler], Any], Callable[[Any], bool]]] = {
     "pause": (lambda to: to.pause("why"), lambda answer: answer is None),
     "resume": (lambda to: to.resume(), lambda answer: answer is None),
     "status": (lambda to: to.status(), lambda status: status.store.jobs == 2),
+    "get_nodes": (
+        lambda to: to.get_nodes(),
+        lambda nodes: [node.state for node in nodes] == ["running"],
+    ),
     "get_quarantined": (lambda to: to.get_quarantined(), lambda found: found == []),
 }
 
@@ -244,6 +253,32 @@ class RestrictedSchedulerTests(SynchronousTestCase):
         self.assertEqual(
             [ALLOWED, "operator:mul", "operator:mul", "operator:mul", REFUSED], tasks
         )
+
+    def test_enumerations(self) -> None:
+        """
+        A member of an enumeration in arguments is taken where its class is allowed.
+        """
+        size = EnumMember("shop:Size", "LARGE")
+        args, kwargs = [[size]], {"k": {size}}
+        spec = JobSpec(ALLOWED, EVERY, args, kwargs)
+        calls: list[Callable[[IScheduler], Any]] = [
+            lambda to: to.add_job(ALLOWED, EVERY, args),
+            lambda to: to.add_job(ALLOWED, EVERY, (), kwargs),
+            lambda to: to.add_jobs([spec]),
+            lambda to: to.modify_job("good", args=args),
+            lambda to: to.modify_job("good", kwargs=kwargs),
+            lambda to: to.repair_job("good", spec),
+        ]
+        for call in calls:
+            failure = self.failureResultOf(call(self.restricted("operator:*")))
+            failure.trap(NotAllowed)
+            self.assertEqual(NO_ENUM, failure.value.reason)
+        self.assertEqual(2, len(self.jobs()))
+        *others, repair = calls
+        view = self.restricted("operator:*", "shop:*")
+        for call in others:
+            self.successResultOf(call(view))
+        self.failureResultOf(repair(view), NoSuchJob)
 
     def test_commands_allowed(self) -> None:
         """

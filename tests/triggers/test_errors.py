@@ -6,9 +6,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone, tzinfo
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from txsched.errors import BadTrigger
 from txsched.triggers import (
     CronTrigger,
     DateTrigger,
@@ -19,6 +16,7 @@ from txsched.triggers import (
 )
 
 from .effort import bounded_work
+from .refusing import Refusing
 
 #: five fields; the field that is named; a part of the reason.
 CRONTABS = [
@@ -173,31 +171,16 @@ class Nameless(tzinfo):
     """
 
 
-class BadTests(SynchronousTestCase):
+class BadTests(Refusing):
     """
     Tables of what is refused.
     """
-
-    def refuse(self, field, reason, call, *args, **kwargs):
-        """
-        Make sure that a call is refused in the right way, after bounded work.
-        """
-        try:
-            with bounded_work(args, kwargs):
-                made = call(*args, **kwargs)
-        except BadTrigger as error:
-            self.assertEqual(error.field, field, (args, kwargs))
-            self.assertIn(reason, error.reason, (args, kwargs))
-            self.assertIn(field, str(error))
-        else:
-            self.fail(f"{args} {kwargs} made {made}")
 
     def test_crontabs(self):
         """
         Five fields.
         """
-        for text, field, reason in CRONTABS:
-            self.refuse(field, reason, CronTrigger.from_crontab, text, "UTC")
+        self.refuse_all(CRONTABS, CronTrigger.from_crontab, "UTC")
 
     def test_fields(self):
         """
@@ -211,8 +194,7 @@ class BadTests(SynchronousTestCase):
         """
         Text forms.
         """
-        for text, field, reason in TEXTS:
-            self.refuse(field, reason, parse_trigger, text, "UTC")
+        self.refuse_all(TEXTS, parse_trigger, "UTC")
 
     def test_enough(self):
         """

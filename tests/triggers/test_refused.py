@@ -6,10 +6,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from txsched.errors import BadTrigger
 from txsched.interfaces import ITrigger
 from txsched.triggers import (
     AndNotTrigger,
@@ -21,6 +19,8 @@ from txsched.triggers import (
     RRuleTrigger,
     parse_trigger,
 )
+
+from .refusing import Refusing
 
 #: arguments; the field that is named; a part of the reason.
 CALENDARS = [
@@ -186,18 +186,10 @@ def nested(depth):
     return trigger
 
 
-class RefusedTests(SynchronousTestCase):
+class RefusedTests(Refusing):
     """
     Tables of what is refused.
     """
-
-    def refuse(self, field, reason, call, *args, **kwargs):
-        """
-        Make sure that a call is refused in the right way.
-        """
-        error = self.assertRaises(BadTrigger, call, *args, **kwargs)
-        self.assertEqual(error.field, field, (args, kwargs))
-        self.assertIn(reason, error.reason)
 
     def test_calendars(self):
         """
@@ -211,15 +203,13 @@ class RefusedTests(SynchronousTestCase):
         """
         Recurrence rules.
         """
-        for rule, field, reason in RULES:
-            self.refuse(field, reason, RRuleTrigger, rule, "2026-01-01", "UTC")
+        self.refuse_all(RULES, RRuleTrigger, "2026-01-01", "UTC")
 
     def test_texts(self):
         """
         Text forms.
         """
-        for text, field, reason in TEXTS:
-            self.refuse(field, reason, parse_trigger, text, "UTC")
+        self.refuse_all(TEXTS, parse_trigger, "UTC")
 
     def test_combinations(self):
         """

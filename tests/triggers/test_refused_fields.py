@@ -4,10 +4,9 @@ Expressions of fields that stand one beside the other, and cannot be taken.
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from txsched.errors import BadTrigger
 from txsched.triggers import CronTrigger
+
+from .refusing import Refusing
 
 #: five fields, beyond those of test_errors; the field that is named; a part of
 #: the reason.
@@ -188,36 +187,25 @@ QUARTZ = [
 ]
 
 
-class RefusedFieldsTests(SynchronousTestCase):
+class RefusedFieldsTests(Refusing):
     """
     Tables of what is refused.
     """
-
-    def refuse(self, cases, call, *arguments):
-        """
-        Make sure that each text of a table is refused for its field and reason.
-        """
-        for text, field, reason in cases:
-            error = self.assertRaises(BadTrigger, call, text, *arguments)
-            self.assertEqual(error.field, field, text)
-            self.assertIn(reason, error.reason, text)
-            if "(at column" in error.reason:
-                self.assertIn(f"{field}: ", str(error))
 
     def test_crontab(self):
         """
         ``L``, ``W``, ``#`` and ``H``, zones, and what belongs to other dialects.
         """
-        self.refuse(CRONTABS, CronTrigger.parse, "crontab", "UTC")
+        self.refuse_all(CRONTABS, CronTrigger.parse, "crontab", "UTC")
 
     def test_seconds(self):
         """
         Six or seven fields.
         """
-        self.refuse(SECONDS, CronTrigger.parse, "seconds", "UTC")
+        self.refuse_all(SECONDS, CronTrigger.parse, "seconds", "UTC")
 
     def test_quartz(self):
         """
         The rule of ``?``, Sunday as 1, and letters out of place.
         """
-        self.refuse(QUARTZ, CronTrigger.parse, "quartz", "UTC")
+        self.refuse_all(QUARTZ, CronTrigger.parse, "quartz", "UTC")

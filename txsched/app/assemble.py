@@ -62,6 +62,7 @@ def assemble_scheduler(
         defaults=config.jobs.defaults(),
         settings=Settings(
             lease_duration=config.service.lease_duration,
+            clock_skew_limit=config.service.clock_skew_limit,
             max_in_flight=config.limits.runs,
             retention_age=config.retention.age,
             retention_count=config.retention.count,

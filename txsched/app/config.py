@@ -93,11 +93,15 @@ class ServiceSection:
     :ivar node: the name of this node in the ledger; empty for the host's name.
     :ivar database: where jobs and the ledger are kept: ``sqlite:///FILE`` or
         ``memory:``.  A relative path starts in the current folder.
+    :ivar database_wait: for how long a start waits for a database on a server that
+        cannot be reached; ``None`` is for ever.
     :ivar durability: what committed work survives: ``power loss``, or only a ``crash``
         of the service, which saves a wait for the disk at each commit.
     :ivar listen: where clients are served; empty for nowhere.
     :ivar lease_duration: for how long a claim holds without renewal: so long after a
         crash cut-off work is taken up again.
+    :ivar clock_skew_limit: by how much the clock of this node and that of the
+        database may differ before that is warned of.
     :ivar shutdown_limit: how long running work is waited for when the service
         stops; ``None`` is without limit.
     """
@@ -109,6 +113,11 @@ class ServiceSection:
         default="sqlite:///txsched.db",
         validator=valid(is_a(str), check_database),
         metadata={READ: read_text},
+    )
+    database_wait: timedelta | None = field(
+        default=timedelta(minutes=1),
+        validator=valid(or_none(is_a(timedelta), within(timedelta(), _DAY))),
+        metadata={READ: optional(read_duration)},
     )
     durability: str = field(
         default=DURABILITIES[0],
@@ -123,6 +132,11 @@ class ServiceSection:
     lease_duration: timedelta = field(
         default=timedelta(seconds=15),
         validator=valid(is_a(timedelta), within(_SECOND, _DAY)),
+        metadata={READ: read_duration},
+    )
+    clock_skew_limit: timedelta = field(
+        default=timedelta(seconds=2),
+        validator=valid(is_a(timedelta), within(timedelta(milliseconds=1), _DAY)),
         metadata={READ: read_duration},
     )
     shutdown_limit: timedelta | None = field(

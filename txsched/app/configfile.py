@@ -156,6 +156,10 @@ class _Reading:
     def _calendars(self, values: Mapping[str, str]) -> Mapping[str, ICalendar]:
         calendars = {}
         for name, text in values.items():
+            if name.lower() == "none":
+                reason = "is no name for a calendar: --calendar none means without any"
+                self._fault(_CALENDARS, name, reason)
+                continue
             try:
                 check_option("calendars", [name])
                 calendars[name] = parse_calendar(text)

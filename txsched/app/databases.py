@@ -11,7 +11,13 @@ from typing import Any
 
 from ..interfaces import IJobStore
 
-__all__ = ["DURABILITIES", "check_database", "make_private", "make_store"]
+__all__ = [
+    "DURABILITIES",
+    "check_database",
+    "check_folder",
+    "make_private",
+    "make_store",
+]
 
 #: What committed work may survive: a power cut, or the end of the process alone.
 DURABILITIES = ("power loss", "crash")
@@ -69,10 +75,29 @@ def make_private(url: str) -> None:
     gives the files beside it, such as its log, the same mode.  A file that is there
     stays as it is; one that cannot be made is left to the store to complain about.
     """
-    path = url[len(_SQLITE) :].partition("?")[0]
-    if _scheme(url) == _SQLITE and not path.startswith("file:"):
+    path = _path(url)
+    if path is not None:
         with suppress(OSError):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def check_folder(url: str) -> None:
+    """
+    Refuse a database whose file cannot be made, as its folder is not there.
+
+    :raises ValueError: naming the folder.
+    """
+    path = _path(url)
+    if path is not None and not os.path.isdir(folder := os.path.dirname(path) or "."):
+        raise ValueError(f"the folder {folder!r} of {url!r} is not there")
+
+
+def _path(url: str) -> str | None:
+    """
+    Give the file of a database in one, unless SQLite is to find it by a URI.
+    """
+    path = url[len(_SQLITE) :].partition("?")[0]
+    return path if _scheme(url) == _SQLITE and path[:5] != "file:" else None
 
 
 def make_store(url: str, reactor: Any, durability: str, result_limit: int) -> IJobStore:

@@ -5,7 +5,7 @@ The options of ``twistd scheduler``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from attrs import evolve
@@ -15,6 +15,7 @@ from .._version import __version__
 from ..errors import BadConfiguration
 from .config import Config
 from .configfile import load_config, read_sample
+from .databases import check_folder
 from .listening import Listener
 
 __all__ = ["SchedulerOptions"]
@@ -136,6 +137,8 @@ class SchedulerOptions(Options):
         if self["config"] is not None:
             config, faults = load_config(self["config"])
         config = self._overridden(config, faults)
+        if self["check"] and not faults:
+            faults += self._missing(config)
         for fault in faults:
             sys.stderr.write(f"{fault}\n")
         if faults:
@@ -144,6 +147,18 @@ class SchedulerOptions(Options):
             _say(f"OK: {self['config'] or 'the configuration'} can be used")
             sys.exit(0)
         self.config = config
+
+    def _missing(self, config: Config) -> Iterator[BadConfiguration]:
+        """
+        Find out what is not there that the service would need.
+        """
+        try:
+            check_folder(config.service.database)
+        except ValueError as error:
+            place = (self["config"] or _COMMAND_LINE, "service", "database")
+            if self["database"] is not None:
+                place = (_COMMAND_LINE, "", "--database")
+            yield BadConfiguration(*place, str(error))
 
     def _overridden(self, config: Config, faults: list[BadConfiguration]) -> Config:
         service = config.service

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from twisted.application.service import IService, MultiService
@@ -25,12 +26,15 @@ from .clockwatch import ClockWatch
 from .config import Config
 from .databases import make_private
 from .listening import Listener
+from .patience import Patience, may_come_later
 from .sockets import SocketTaken, clear_stale_socket
 
 __all__ = ["SchedulerService"]
 
 #: What says by itself, in one sentence, why the service cannot start.
 _PLAIN_ERRORS = (SchedulerError, SocketTaken, CannotListenError, OSError)
+
+_NOT_AT_ALL = timedelta()
 
 
 class SchedulerService(MultiService):
@@ -72,6 +76,10 @@ class SchedulerService(MultiService):
                 child = IService(executor)
                 child.setName(alias)
                 child.setServiceParent(self)
+        service = self.config.service
+        later = may_come_later(service.database)
+        wait = service.database_wait if later else _NOT_AT_ALL
+        self._patience = Patience(reactor, wait, service.node_name)
         self._watch = ClockWatch(reactor, self.scheduler.wake)
         self._listening: list[tuple[IListeningPort, Any]] = []
         self._starting = False
@@ -128,7 +136,7 @@ class SchedulerService(MultiService):
             if folder not in sys.path:
                 sys.path.append(folder)
         make_private(service.database)
-        await self.scheduler.start(paused=self._paused)
+        await self._patience.start(self.scheduler, self._paused)
         self._open = True
         self._watch.start()
         try:
@@ -142,12 +150,12 @@ class SchedulerService(MultiService):
             "node {node} keeps {jobs} jobs in {database}, listens on {listeners}"
             "{paused}",
             node=status.node,
-            jobs=status.store.jobs,
+            jobs="?" if status.store is None else status.store.jobs,
             database=service.database,
             listeners=", ".join(map(str, service.listen)) or "nothing",
             paused=" and is paused" if self._paused else "",
         )
-        if status.store.quarantined:
+        if status.store is not None and status.store.quarantined:
             self._log.warn(
                 "{count} jobs could not be loaded and do not run; see"
                 " 'txsched quarantine'",
@@ -185,6 +193,7 @@ class SchedulerService(MultiService):
 
     async def _stop(self) -> None:
         if self._starting:
+            self._patience.give_up()
             with suppress(Exception):  # it is in the log
                 await self.when_started()
         if self._open:

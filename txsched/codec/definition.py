@@ -5,6 +5,7 @@ be, since a repeating store writes and reads many of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,14 +15,19 @@ from ..errors import BadBox, NotSerializable
 from ..model import Call, Job, OnCrash, OnExcluded, Pause, from_micros, to_micros
 from ..model.call import NO_KWARGS
 from ..model.showing import shown
-from .plain import to_plain
+from .fields import VERSION
+from .plain import DECODERS, to_plain
 from .tasks import task_name
 from .texts import not_text
 from .wire import loads
 
-__all__ = ["decode_job", "encode_definition"]
+__all__ = [
+    "decode_job",
+    "definition_items",
+    "encode_definition",
+    "guarded",
+]
 
-_VERSION = 1
 _MICROSECOND = timedelta(microseconds=1)
 _ON_EXCLUDED = {one.value: one for one in OnExcluded}
 _ON_CRASH = {one.value: one for one in OnCrash}
@@ -50,8 +56,17 @@ def encode_definition(job: Job) -> bytes:
     :raises NotSerializable: naming ``task``, ``trigger``, or a place in ``args`` or
         ``kwargs``, or ``job`` where these contain the job or themselves.
     """
+    return guarded(job, _encode)
+
+
+def guarded(job: Job, encode: Callable[[Job], bytes]) -> bytes:
+    """
+    Let *encode* turn *job* into bytes, and name what it stumbles over.
+
+    :raises NotSerializable: as :func:`encode_definition` does.
+    """
     try:
-        return _encode(job)
+        return encode(job)
     except UnicodeEncodeError as error:
         raise not_text(error, job, "job") from None
     except RecursionError:
@@ -63,29 +78,44 @@ def _encode(job: Job) -> bytes:
     call = job.call
     kwargs = call.kwargs
     return cbor2.dumps(
-        [
-            _VERSION,
-            job.id,
+        definition_items(
+            job,
             task_name(call.task),
             to_plain(list(call.args), "args") if call.args else [],
             to_plain(dict(kwargs), "kwargs") if kwargs else None,
             to_plain(job.trigger, "trigger"),
-            job.name,
-            job.executor,
-            _length(job.misfire_grace_time),
-            job.coalesce,
-            job.max_instances,
-            job.max_runs,
-            _micros(job.start_time),
-            _micros(job.end_time),
-            _length(job.jitter),
-            list(job.tags),
-            job.on_crash.value,
-            job.keep_runs,
-            # Most jobs have none.
-            *_exclusion(job),
-        ]
+        )
     )
+
+
+def definition_items(
+    job: Job, task: Any, args: Any, kwargs: Any, trigger: Any
+) -> list[Any]:
+    """
+    Give what is written of *job*, with its live parts as they are given.
+    """
+    return [
+        VERSION,
+        job.id,
+        task,
+        args,
+        kwargs,
+        trigger,
+        job.name,
+        job.executor,
+        _length(job.misfire_grace_time),
+        job.coalesce,
+        job.max_instances,
+        job.max_runs,
+        _micros(job.start_time),
+        _micros(job.end_time),
+        _length(job.jitter),
+        list(job.tags),
+        job.on_crash.value,
+        job.keep_runs,
+        # Most jobs have none.
+        *_exclusion(job),
+    ]
 
 
 def _exclusion(job: Job) -> tuple[Any, ...]:
@@ -101,14 +131,16 @@ def decode_job(
     revision: int,
     next_run_time: datetime | None,
     run_count: int,
+    decoders: Mapping[int, Callable[[Any, bool], Any]] = DECODERS,
 ) -> Job:
     """
     Build a job from its definition and its progress.
 
+    :param decoders: what reads the tags.
     :raises BadBox: the definition cannot be read.
     :raises BadTrigger: its trigger cannot be built.
     """
-    content = loads(data)
+    content = loads(data, decoders)
     try:
         return _decode(content, paused, generation, revision, next_run_time, run_count)
     except (TypeError, ValueError, KeyError, OverflowError) as error:
@@ -125,7 +157,7 @@ def _decode(
 ) -> Job:
     if not isinstance(content, list) or not content:
         raise BadBox("it is not the definition of a job")
-    if content[0] != _VERSION:
+    if content[0] != VERSION:
         raise BadBox(f"version {shown(content[0])} of a definition is not known")
     (
         _,
@@ -149,6 +181,8 @@ def _decode(
         *exclusion,
     ) = content
     calendars, on_excluded = exclusion or ((), "skip")
+    if not (callable(task) or isinstance(task, str)):
+        raise BadBox(f"{shown(task)} is no task")
     if not callable(getattr(trigger, "get_next_fire_time", None)):
         raise BadBox(f"{shown(trigger)} is not a trigger")
     return Job(

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any
 
 from cbor2 import CBORTag
@@ -28,9 +29,12 @@ MAX_DEPTH = 64
 #: The first tag of ours; the range from here on is free for anybody's use.
 FIRST_TAG = 64_000
 
-TUPLE, SET, FROZENSET, DATETIME, DATE, TIMEDELTA, DECIMAL, UUID, PAIRS = range(
-    FIRST_TAG, FIRST_TAG + 9
+TUPLE, SET, FROZENSET, DATETIME, DATE, TIMEDELTA, DECIMAL, UUID, PAIRS, ENUM = range(
+    FIRST_TAG, FIRST_TAG + 10
 )
+
+#: The tag of a pickle; only a store that allows pickle has a decoder for it.
+PICKLED = FIRST_TAG + 10
 
 SCALARS = frozenset((type(None), bool, int, float, str, bytes))
 
@@ -44,7 +48,8 @@ _MAX_COLLISIONS = 64
 Encoder = Callable[[Any, str, int], CBORTag]
 
 #: What turns a value of another class into a tag: given the value, the place where
-#: it stands, and how deep that is.
+#: it stands, and how deep that is.  That of ``Enum`` serves all enumerations that have
+#: none of their own.
 ENCODERS: dict[type, Encoder] = {}
 
 #: What turns the content of a tag back into a value: given the content, and whether
@@ -81,6 +86,8 @@ def to_plain(value: Any, place: str, depth: int = 0) -> Any:
             }
         return CBORTag(PAIRS, _pairs(value, place, depth + 3))
     encoder = ENCODERS.get(kind)
+    if encoder is None and issubclass(kind, Enum):
+        encoder = ENCODERS[Enum]
     if encoder is None:
         raise NotSerializable(
             place,

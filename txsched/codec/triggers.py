@@ -4,6 +4,7 @@ Triggers: numbers where they are nothing else, their text form otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +28,7 @@ from ..triggers import (
 )
 from .plain import DECODERS, ENCODERS, FIRST_TAG
 
-__all__: list[str] = []
+__all__ = ["TRIGGER_TAGS"]
 
 _DATE, _INTERVAL, _TEXT = range(FIRST_TAG + 16, FIRST_TAG + 19)
 
@@ -120,10 +121,11 @@ ENCODERS.update(
         **dict.fromkeys(_WRITTEN, _encode_text),
     }
 )
-DECODERS.update(
-    {
-        _DATE: lambda content, immutable: _date(_whole(content)),
-        _INTERVAL: _decode_interval,
-        _TEXT: _decode_text,
-    }
-)
+
+#: The tags of triggers that have a text form, and who reads them.
+TRIGGER_TAGS: Mapping[int, Callable[[Any, bool], Any]] = {
+    _DATE: lambda content, immutable: _date(_whole(content)),
+    _INTERVAL: _decode_interval,
+    _TEXT: _decode_text,
+}
+DECODERS.update(TRIGGER_TAGS)

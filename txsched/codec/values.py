@@ -62,6 +62,9 @@ _NUMBERS: dict[type, int] = {
     model.JobFinished: 30,
     model.RunStarted: 31,
     model.RunEnded: 32,
+    model.Node: 40,
+    model.StoreLost: 45,
+    model.StoreFound: 46,
 }
 
 

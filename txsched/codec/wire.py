@@ -5,6 +5,7 @@ Values to bytes and back.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import cbor2
@@ -12,9 +13,12 @@ from cbor2 import CBORTag
 
 from ..errors import BadBox, NotSerializable, SchedulerError
 from .plain import DECODERS, MAX_DEPTH, to_plain
+from .readable import json_loads, json_value
 from .texts import not_text
 
-__all__ = ["decode_result", "dumps", "encode_result", "loads"]
+__all__ = ["decode_result", "dumps", "encode_result", "loads", "loads_tags"]
+
+Decoders = Mapping[int, Callable[[Any, bool], Any]]
 
 _REPR_LENGTH = 1000
 
@@ -43,22 +47,23 @@ def dumps(value: Any, place: str = "value") -> bytes:
         raise NotSerializable(place, "contains itself, or is nested too deep") from None
 
 
-def loads(data: bytes) -> Any:
+def loads(data: bytes, decoders: Decoders = DECODERS) -> Any:
     """
     Turn what :func:`dumps` gave back into values.
 
+    :param decoders: what reads the tags.
     :raises BadBox: the data is broken or has what nobody of ours writes.
     :raises BadValue: it asks for a value that cannot be, such as a job whose
         options cannot be taken.
     """
     try:
-        value, end = _decode(_PAIR + data + _END_ITEM)
+        value, end = _decode(_PAIR + data + _END_ITEM, decoders)
     except Exception:
         end = None
     if end == _END:
         return value
     try:
-        _decode(data)
+        _decode(data, decoders)
     except Exception as error:
         ours = _find_ours(error)
         if ours is not None:
@@ -68,11 +73,26 @@ def loads(data: bytes) -> Any:
     raise BadBox("it is not data of ours: there is more after its end")
 
 
-def _decode(data: bytes) -> Any:
+def loads_tags(data: bytes) -> Any:
+    """
+    Turn data into what CBOR has of its own, and leave all tags as they are.
+
+    :raises Exception: of any kind; the data is broken.
+    """
+    return cbor2.loads(
+        data,
+        tag_hook=lambda tag, immutable: tag,
+        semantic_decoders={},
+        max_depth=4 * MAX_DEPTH + 1,
+        allow_indefinite=False,
+    )
+
+
+def _decode(data: bytes, decoders: Decoders) -> Any:
     return cbor2.loads(
         data,
         tag_hook=_refuse_unknown,
-        semantic_decoders=DECODERS,
+        semantic_decoders=decoders,
         max_depth=4 * MAX_DEPTH + 1,
         allow_indefinite=False,
         strict_hashable_types=True,
@@ -113,16 +133,20 @@ def _first_cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:_REASON_LENGTH]
 
 
-def encode_result(value: Any, limit: int) -> bytes:
+def encode_result(
+    value: Any, limit: int, dump: Callable[[Any, str], bytes] = dumps
+) -> bytes:
     """
     Turn the result of a task into bytes, whatever it is.
 
     What cannot be encoded, or takes more than *limit* bytes, becomes a mapping whose
     ``repr`` has the beginning of its text form: at most 1000 characters, and
     at most *limit* bytes.
+
+    :param dump: what writes a value.
     """
     try:
-        data = dumps(value, "result")
+        data = dump(value, "result")
     except Exception:
         data = b""  # as a time zone of somebody's own raises whatever it likes
     if data and len(data) <= limit:
@@ -132,13 +156,18 @@ def encode_result(value: Any, limit: int) -> bytes:
     except Exception as error:
         text = f"<{type(value).__name__}, whose repr failed: {type(error).__name__}>"
     short = text[:_REPR_LENGTH].encode("utf-8", "replace")[: max(limit, 0)]
-    return dumps({"repr": short.decode("utf-8", "ignore")})
+    return dump({"repr": short.decode("utf-8", "ignore")}, "result")
 
 
 def decode_result(data: bytes) -> Any:
     """
-    Turn what :func:`encode_result` gave back into plain data.
+    Turn what the ``encode_result`` of any serializer gave back into plain data.
 
     :raises BadBox: the data is broken.
     """
-    return loads(data)
+    if data[:1] != b"{":
+        return loads(data)
+    fields = json_loads(data)
+    if list(fields) != ["result"]:
+        raise BadBox("it is no result of ours")
+    return json_value(fields["result"])

@@ -8,10 +8,12 @@ from collections.abc import Collection, Sequence
 from typing import Any, TypeVar
 
 from ..errors import BadValue
-from ..model import JobSpec
+from ..model import Job, JobSpec, OnConflict
 from ..model.showing import shown
 
 __all__ = [
+    "check_conflict",
+    "check_distinct",
     "check_flag",
     "check_id",
     "check_ids",
@@ -87,6 +89,29 @@ def check_specs(value: Any) -> None:
     for number, one in enumerate(value):
         if not isinstance(one, JobSpec):
             raise _refused(f"specs[{number}]", "JobSpec", one)
+
+
+def check_conflict(value: Any) -> OnConflict:
+    """
+    :raises BadValue: for ``on_conflict``: it is none of the choices.
+    """
+    try:
+        return OnConflict(value)
+    except ValueError:
+        raise BadValue(
+            "on_conflict", f"expected error, replace or keep, not {value!r}"
+        ) from None
+
+
+def check_distinct(jobs: Sequence[Job]) -> None:
+    """
+    :raises BadValue: for ``id``: two of *jobs* have the same.
+    """
+    seen: set[str] = set()
+    for job in jobs:
+        if job.id in seen:
+            raise BadValue("id", f"{job.id!r} is there twice in one call")
+        seen.add(job.id)
 
 
 def check_timeout(value: Any) -> None:

@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from attrs import define, field
+from attrs import define
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from ..errors import StoreUnavailable
 from ..interfaces import IClock, IJobStore
 from ..model import Disposition, Plan, from_seconds
+from .backoff import Backoff
+from .health import TURNS, Health
 from .settings import Settings
 
 __all__ = ["Committer", "within"]
@@ -37,8 +39,7 @@ class Committer:
     _settings: Settings
     _node: str
     _going: Callable[[], bool]
-    #: Why the last try failed, while others follow.
-    error: StoreUnavailable | None = field(default=None, init=False)
+    _health: Health
     _log = Logger()
 
     async def commit(self, plans: Sequence[Plan]) -> set[str]:
@@ -53,33 +54,30 @@ class Committer:
             return set()
         lease = self._settings.lease_duration
         begun = self._clock.seconds()
-        delay = self._settings.retry_delay.total_seconds()
-        try:
-            while True:
-                now = self._clock.seconds()
-                until = from_seconds(now) + lease
-                try:
-                    return set(await self._store.commit(plans, self._node, until))
-                except StoreUnavailable as error:
-                    latest = begun + lease.total_seconds() / 3
-                    if not self._going() or now + delay > latest:
-                        raise
-                    self.error = error
-                    self._log.warn("{error}; trying to commit again", error=error)
-                except Exception:
-                    if len(plans) > 1:
-                        break
-                    self._log.failure(
-                        "the plan for job {job_id} cannot be committed",
-                        job_id=plans[0].job_id,
-                    )
-                    return {plans[0].job_id}
-                pause: Deferred[None] = Deferred()
-                self._clock.callLater(delay, pause.callback, None)
-                await pause
-                delay *= 2
-        finally:
-            self.error = None
+        latest = begun + lease.total_seconds() / 3
+        backoff = Backoff(self._clock, self._settings, f"{self._node} commit")
+        while True:
+            now = self._clock.seconds()
+            until = from_seconds(now) + lease
+            try:
+                return set(await self._store.commit(plans, self._node, until))
+            except StoreUnavailable as error:
+                delay = backoff.next_seconds()
+                if not self._going() or now + delay > latest:
+                    raise
+                self._health.failed(TURNS, str(error))
+                self._log.warn("{error}; trying to commit again", error=error)
+            except Exception:
+                if len(plans) > 1:
+                    break
+                self._log.failure(
+                    "the plan for job {job_id} cannot be committed",
+                    job_id=plans[0].job_id,
+                )
+                return {plans[0].job_id}
+            pause: Deferred[None] = Deferred()
+            self._clock.callLater(delay, pause.callback, None)
+            await pause
         lost: set[str] = set()
         for one in plans:
             lost |= await self.commit((one,))

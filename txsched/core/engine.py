@@ -10,8 +10,10 @@ late is recorded as such, and nothing piles up in memory.
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from attrs import define, evolve, field
@@ -19,6 +21,7 @@ from twisted.internet.defer import Deferred, TimeoutError
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from .._version import __version__
 from ..errors import NoSuchJob, StaleRevision, StoreUnavailable
 from ..interfaces import IClock, IExecutor, IJobStore
 from ..model import (
@@ -27,23 +30,26 @@ from ..model import (
     JobFinished,
     JobLease,
     JobPaused,
+    Node,
     Pause,
     Plan,
-    Run,
     RunEnded,
     from_seconds,
     to_seconds,
 )
-from .aftermath import taken_over
 from .alarm import Alarm
+from .backoff import Backoff
 from .committing import Committer, within
 from .exclusion import Exclusion
+from .health import ENDS, TURNS, Health
+from .heart import Heart
 from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
 from .retention import Retention
 from .runner import Runner
 from .settings import Settings
+from .taking import RunTaker
 
 __all__ = ["Engine"]
 
@@ -71,8 +77,9 @@ class Engine:
     """
     Fires the jobs of one store.
 
-    :param node: the name under which leases are held; unique for each start, so
+    :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
+    :param name: the name of the node, as its owner gave it.
     """
 
     _store: IJobStore
@@ -82,6 +89,7 @@ class Engine:
     _settings: Settings
     _publisher: Publisher
     _exclusion: Exclusion = field(factory=Exclusion)
+    name: str = "txsched"
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -92,17 +100,22 @@ class Engine:
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
     _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
-    _retry_seconds: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
+    health: Health = field(init=False)
+    _backoff: Backoff = field(init=False)
+    heart: Heart = field(init=False)
+    _taker: RunTaker = field(init=False)
+    _started_at: datetime = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
-    _error: str | None = field(default=None, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
+        self.health = Health(self._clock, self._publisher)
+        self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
             self._store,
@@ -112,6 +125,14 @@ class Engine:
             self._publisher,
             self._landed,
             self.rearmer,
+            self.health,
+            self.node,
+        )
+        self._taker = RunTaker(
+            self._store, self._executors, self.node, self.runner, self.rearmer
+        )
+        self.heart = Heart(
+            self._store, self._clock, self._settings, self._describe, self.health
         )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
@@ -120,6 +141,7 @@ class Engine:
             self._settings,
             self.node,
             lambda: self._running,
+            self.health,
         )
 
     @property
@@ -128,14 +150,6 @@ class Engine:
         When the next turn is planned, in seconds since 1970.
         """
         return self._alarm.at
-
-    @property
-    def store_error(self) -> str | None:
-        """
-        Why the store cannot be used at the moment.
-        """
-        error = self._committer.error
-        return self._error if error is None else str(error)
 
     @property
     def paused(self) -> bool:
@@ -148,13 +162,17 @@ class Engine:
     def paused(self, value: bool) -> None:
         self._paused = value
         self.wake()
+        self.heart.beat()
 
     def start(self) -> None:
         """
         Begin to fire what is due.
         """
         self._running = True
+        self._started_at = from_seconds(self._clock.seconds())
+        self.health.reset()
         self.runner.begin()
+        self.heart.start()
         self._unwatch = self._store.watch(self.wake)
         self._retention.start()
         self.wake()
@@ -169,6 +187,7 @@ class Engine:
         self._unwatch()
         self._alarm.set(None)
         self._retention.stop()
+        self.heart.beat()
         if self._turning:
             done: Deferred[None] = Deferred()
             self._turn_done.append(done)
@@ -176,15 +195,19 @@ class Engine:
         idle = self.runner.when_idle()
         if timeout is not None:
             idle.addTimeout(timeout, self._clock)  # type: ignore[arg-type]
+        told = True
         try:
             await idle
         except Exception:
-            await self._cut_off()
+            told = await self._cut_off()
         self.runner.rest()
+        await self.heart.stop(leave=told)
 
-    async def _cut_off(self) -> None:
+    async def _cut_off(self) -> bool:
         """
         Cut off what runs; a store that is away is waited for as long as a lease lasts.
+
+        :returns: whether the store was told.
         """
         marked: Deferred[None] = Deferred()
 
@@ -204,6 +227,28 @@ class Engine:
                 limit=limit,
             )
             self.runner.give_up()
+            return False
+        return True
+
+    def _describe(self, now: datetime, skew: timedelta | None) -> Node:
+        """
+        Give this node as it is now, for others to see.
+        """
+        state = "stopping"
+        if self._running:
+            state = "paused" if self._paused else "running"
+        return Node(
+            id=self.node,
+            name=self.name,
+            host=platform.node(),
+            pid=os.getpid(),
+            version=__version__,
+            started_at=self._started_at,
+            seen_at=now,
+            skew=skew,
+            state=state,
+            active_runs=self.runner.in_flight,
+        )
 
     # Turns
 
@@ -237,17 +282,13 @@ class Engine:
             self.wake()
 
     def _turn_failed(self, failure: Failure) -> None:
+        self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
-            self._error = str(failure.value)
             self._log.warn("{error}; trying again", error=failure.value)
         else:
-            self._error = failure.getErrorMessage()
             self._log.failure("a turn of the scheduler failed", failure=failure)
-        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
-        longest = self._settings.longest_retry_delay.total_seconds()
-        self._retry_seconds = min(2 * delay, longest)
         if self._running:
-            self._alarm.set(self._clock.seconds() + delay)
+            self._alarm.set(self._clock.seconds() + self._backoff.next_seconds())
         self._turned()
 
     def _turned(self) -> None:
@@ -264,8 +305,8 @@ class Engine:
             again_at = await self._turn()
         if self._running:
             self._alarm.set(again_at)
-        self._retry_seconds = 0.0
-        self._error = None
+        self._backoff.reset()
+        self.health.answered(TURNS)
         self._turned()
 
     async def _turn(self) -> float | None:
@@ -297,8 +338,11 @@ class Engine:
     @property
     def _room(self) -> int:
         """
-        How many runs may be started before one has ended.
+        How many runs may be started before one has ended: none while the ends of
+        those that were started cannot be recorded.
         """
+        if self.health.fails(ENDS):
+            return 0
         return max(0, self._settings.max_in_flight - self.runner.in_flight)
 
     async def _fire(self, now: datetime) -> _Batch:
@@ -384,42 +428,8 @@ class Engine:
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration
-        leases = await self._store.claim_runs(
-            self.node, now, until, limit, tuple(self._executors)
-        )
-        ends = []
-        given_up = []
-        starts = []
-        for lease in leases:
-            if self.runner.keep(lease.run.id, lease.term):
-                continue
-            end = taken_over(lease, now)
-            if end is not None:
-                ends.append(end)
-                if lease.job is not None:
-                    given_up.append((lease.job, end.run))
-                continue
-            run, job, term = lease
-            assert job is not None
-            again = run.disposition is Disposition.RUNNING
-            starts.append(
-                (
-                    job,
-                    run._replace(
-                        disposition=Disposition.RUNNING,
-                        node=self.node,
-                        started_at=now,
-                        attempt=run.attempt + again,
-                        reason=_begun_because(run),
-                    ),
-                    term,
-                )
-            )
-        self.runner.start(starts)
-        if ends:
-            await self.runner.finish(ends)
-            await self.rearmer.follow(given_up)
-        return _Batch(len(leases), len(leases) >= limit)
+        found = await self._taker.take(now, until, limit)
+        return _Batch(found, found >= limit)
 
 
 def _as_planned(job: Job, decided: Plan) -> Job:
@@ -429,12 +439,3 @@ def _as_planned(job: Job, decided: Plan) -> Job:
     if decided.waiting is None and job.next_run_time is not None:
         return job
     return evolve(job, next_run_time=None, run_count=decided.run_count)
-
-
-def _begun_because(run: Run) -> str | None:
-    """
-    Give the reason of a run that is begun; not why it had to wait.
-    """
-    if run.disposition is Disposition.RUNNING:
-        return f"attempt of node {run.node} was cut off"
-    return run.reason if run.manual or run.attempt > 1 else None

@@ -15,6 +15,7 @@ from twisted.python.failure import Failure
 from ..errors import StoreUnavailable
 from ..interfaces import IClock, IJobStore
 from ..model import Renewal, from_seconds
+from .health import LEASES, Health
 from .settings import Settings
 
 __all__ = ["LeaseKeeper"]
@@ -34,6 +35,7 @@ class LeaseKeeper:
     _settings: Settings
     _held: Callable[[], Mapping[str, int]]
     _renewed: Callable[[Renewal, Mapping[str, int]], None]
+    _health: Health
     _renewing: bool = field(default=False, init=False)
     _call: IDelayedCall | None = field(default=None, init=False)
     _log = Logger()
@@ -65,13 +67,16 @@ class LeaseKeeper:
             ).addCallback(self._go_on)
         else:
             self._renewing = False
+            self._health.answered(LEASES)
 
     async def _renew(self, held: Mapping[str, int]) -> None:
         until = from_seconds(self._clock.seconds()) + self._settings.lease_duration
         self._renewed(await self._store.renew(list(held.items()), until), held)
+        self._health.answered(LEASES)
 
     def _not_renewed(self, failure: Failure) -> None:
         if failure.check(StoreUnavailable):
+            self._health.failed(LEASES, str(failure.value))
             self._log.warn("cannot renew leases: {error}", error=failure.value)
         else:
             self._log.failure("renewing leases failed", failure=failure)

@@ -42,6 +42,7 @@ from ..model import (
     run_id,
     waiting_of,
 )
+from ..model.showing import shown_duration
 
 __all__ = [
     "MAX_STEPS",
@@ -223,8 +224,8 @@ def _range(
 
 def _late(last: datetime, now: datetime, grace: timedelta) -> str:
     return (
-        f"planned {(now - last).total_seconds():.3f} s late,"
-        f" misfire_grace_time is {grace.total_seconds():g} s"
+        f"planned {shown_duration(now - last)} late,"
+        f" misfire_grace_time is {shown_duration(grace)}"
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, cast
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, maybeDeferred
-from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -30,6 +29,8 @@ from ..model import (
     to_seconds,
 )
 from .aftermath import aftermath, cut_off
+from .backoff import Backoff
+from .health import ENDS, Health
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
 from .publisher import Publisher
@@ -66,6 +67,7 @@ class Runner:
     stays as it is.
 
     :param landed: called when places became free.
+    :param node: its id, for pauses that are not those of others.
     """
 
     _store: IJobStore
@@ -75,6 +77,8 @@ class Runner:
     _publisher: Publisher
     _landed: Callable[[], None]
     _rearmer: Rearmer
+    _health: Health
+    _node: str
     _flights: dict[str, _Flight] = field(factory=dict, init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
@@ -82,16 +86,21 @@ class Runner:
     _writing: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
     _recording: bool = field(default=False, init=False)
     _keeper: LeaseKeeper = field(init=False)
-    _retry_seconds: float = field(default=0.0, init=False)
-    _pauses: dict[Deferred[None], IDelayedCall] = field(factory=dict, init=False)
+    _backoff: Backoff = field(init=False)
     _given_up: bool = field(default=False, init=False)
     _idle: list[Deferred[None]] = field(factory=list, init=False)
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
         self._keeper = LeaseKeeper(
-            self._store, self._clock, self._settings, self._terms, self._renewed
+            self._store,
+            self._clock,
+            self._settings,
+            self._terms,
+            self._renewed,
+            self._health,
         )
+        self._backoff = Backoff(self._clock, self._settings, f"{self._node} ends")
 
     @property
     def in_flight(self) -> int:
@@ -245,8 +254,9 @@ class Runner:
             try:
                 lost = set(await self._store.finish(ends))
             except StoreUnavailable as error:
+                self._health.failed(ENDS, str(error))
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
-                await self._pause()
+                await self._backoff.pause()
                 if self._given_up:
                     return
             except Exception as error:
@@ -258,10 +268,11 @@ class Runner:
                     "run {run_id} cannot be recorded", run_id=ends[0].run.id
                 )
                 ends = (without_result(ends[0], error),)
-                await self._pause()
+                await self._backoff.pause()
             else:
                 break
-        self._retry_seconds = 0.0
+        self._backoff.reset()
+        self._health.answered(ENDS)
         if not ends:
             return
         wanted = self._publisher.wanted
@@ -320,26 +331,12 @@ class Runner:
         self._flights[run_id] = flight._replace(term=term)
         return True
 
-    def _pause(self) -> Deferred[None]:
-        delay = self._retry_seconds or self._settings.retry_delay.total_seconds()
-        longest = self._settings.longest_retry_delay.total_seconds()
-        self._retry_seconds = min(2 * delay, longest)
-        pause: Deferred[None] = Deferred()
-        self._pauses[pause] = self._clock.callLater(delay, self._go_on, pause)
-        return pause
-
-    def _go_on(self, pause: Deferred[None]) -> None:
-        del self._pauses[pause]
-        pause.callback(None)
-
     def give_up(self) -> None:
         """
         Record no more: whoever opens the store next finds the leases that have ended.
         """
         self._given_up = True
-        for pause, call in list(self._pauses.items()):
-            call.cancel()
-            self._go_on(pause)
+        self._backoff.hurry()
 
     # Leases
 

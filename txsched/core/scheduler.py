@@ -30,6 +30,7 @@ from ..model import (
     JobRemoved,
     JobResumed,
     JobSpec,
+    Node,
     OnConflict,
     Page,
     Quarantined,
@@ -103,6 +104,7 @@ class LocalScheduler:
             self._settings,
             self._publisher,
             self._exclusion,
+            self._name,
         )
 
     @property
@@ -223,19 +225,10 @@ class LocalScheduler:
         self, specs: Sequence[JobSpec], on_conflict: OnConflict | str
     ) -> list[Job]:
         self._check_running()
-        try:
-            choice = OnConflict(on_conflict)
-        except ValueError:
-            raise BadValue(
-                "on_conflict", f"expected error, replace or keep, not {on_conflict!r}"
-            ) from None
+        choice = given.check_conflict(on_conflict)
         now = self._now()
         jobs = self._builder.build(specs, now)
-        seen: set[str] = set()
-        for job in jobs:
-            if job.id in seen:
-                raise BadValue("id", f"{job.id!r} is there twice in one call")
-            seen.add(job.id)
+        given.check_distinct(jobs)
         stored = await self._store.add_jobs(jobs, choice)
         due = [job.due for job in stored]
         self._engine.wake_at(min((one for one in due if one is not None), default=None))
@@ -432,6 +425,9 @@ class LocalScheduler:
             started_at=self._started_at,
             now=self._now(),
         )
+
+    def get_nodes(self) -> Deferred[list[Node]]:
+        return self._ask(self._store.find_nodes)
 
     def get_quarantined(self) -> Deferred[list[Quarantined]]:
         return self._ask(self._store.find_quarantined)

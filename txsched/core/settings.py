@@ -71,6 +71,8 @@ class Settings:
     :ivar retry_delay: the first pause after a failure of the store; it doubles up
         to *longest_retry_delay* while the store stays away.
     :ivar longest_retry_delay: the longest such pause.
+    :ivar clock_skew_limit: by how much the clocks of node and store may differ
+        before that is warned of.
     :ivar retention_age: how long ended runs stay in the ledger; ``None`` for ever.
     :ivar retention_count: how many ended runs stay; ``None`` is without limit.
     :ivar prune_interval: how often the ledger is pruned.
@@ -90,6 +92,9 @@ class Settings:
     longest_retry_delay: timedelta = field(
         default=timedelta(seconds=10),
         validator=[_Within(_MILLISECOND, _DAY), _not_shorter],
+    )
+    clock_skew_limit: timedelta = field(
+        default=timedelta(seconds=2), validator=_Within(_MILLISECOND, _DAY)
     )
     retention_age: timedelta | None = field(
         default=timedelta(days=30), validator=_Within(timedelta(), _CENTURY, True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from .._version import __version__
+from ..errors import StoreUnavailable
 from ..interfaces import IJobStore
 from ..model import SchedulerStatus, from_seconds
 from .engine import Engine
@@ -28,8 +29,14 @@ async def survey(
 
     The parameters that are not explained here are those of the status.
     """
-    counts = await store.status()
-    due = await store.next_due(now)
+    counts, due, error = None, None, engine.health.error
+    if engine.health.since is None:
+        # What does not answer is not asked for the sake of those who wait to hear it.
+        try:
+            counts = await store.status()
+            due = await store.next_due(now)
+        except StoreUnavailable as unavailable:
+            error = str(unavailable)
     wakeup = engine.next_wakeup
     return SchedulerStatus(
         node=engine.node,
@@ -42,5 +49,6 @@ async def survey(
         running=engine.runner.in_flight,
         next_wakeup=None if wakeup is None else from_seconds(wakeup),
         lag=0.0 if due is None else max(0.0, (now - due).total_seconds()),
-        store_error=engine.store_error,
+        store_error=error,
+        store_lost_at=engine.health.since,
     )

@@ -41,16 +41,15 @@ def carry_out(
     start_by = context.start_by
     if start_by is not None and started > start_by:
         return missed(context, started, started - queued_seconds, "worker")
-    task = call.task
-    if isinstance(task, str):
-        try:
-            task = tasks.resolve(task)
-        except BadValue as error:
-            return Outcome(Disposition.FAILED, started, _now(), error=str(error))
+    try:
+        task = tasks.resolve_call(call)
+        args, kwargs = tasks.arguments(call)
+    except BadValue as error:
+        return Outcome(Disposition.FAILED, started, _now(), error=str(error))
     own = Context()
     own.run(_set_running, context)
     try:
-        result = own.run(task, *call.args, **call.kwargs)
+        result = own.run(task, *args, **kwargs)
         if result is not None and isinstance(result, _UNSUITED):
             _refuse(result)
     except BaseException as error:
@@ -95,9 +94,10 @@ def run_elsewhere(call: Call, context: RunContext) -> tuple[Any, bool]:
     :returns: its result, and whether it could see that it was cancelled.
     """
     task = _elsewhere.resolve_call(call)
+    args, kwargs = _elsewhere.arguments(call)
     own = Context()
     own.run(_set_running, context)
-    result = own.run(task, *call.args, **call.kwargs)
+    result = own.run(task, *args, **kwargs)
     if isinstance(result, _UNSUITED):
         _refuse(result)
     return result, context.cancelled

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError as AsyncioCancelled
 from concurrent.futures import CancelledError as FutureCancelled
+from datetime import timedelta
 from traceback import TracebackException
 from types import TracebackType
 
@@ -14,6 +15,7 @@ from twisted.internet.defer import CancelledError
 from ..context import RunContext
 from ..errors import TaskFailed
 from ..model import Disposition, Outcome
+from ..model.showing import shown_duration
 
 __all__ = ["cancelled", "describe", "missed", "raised", "returned"]
 
@@ -79,9 +81,13 @@ def missed(
         Disposition.MISSED,
         None,
         now,
-        reason=f"waited {waited_seconds:.3g} s for a free {place}"
-        f" and could not start in time, by {late:.3g} s",
+        reason=f"waited {_length(waited_seconds)} for a free {place}"
+        f" and could not start in time, by {_length(late)}",
     )
+
+
+def _length(seconds: float) -> str:
+    return shown_duration(timedelta(seconds=max(0.0, seconds)))
 
 
 def cancelled(now: float, reason: str | None = None) -> Outcome:

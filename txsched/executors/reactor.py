@@ -57,7 +57,9 @@ class ReactorExecutor:
         return own.run(maybeDeferred, self._begin, call)
 
     def _begin(self, call: Call) -> Any:
-        result = self._tasks.resolve_call(call)(*call.args, **call.kwargs)
+        task = self._tasks.resolve_call(call)
+        args, kwargs = self._tasks.arguments(call)
+        result = task(*args, **kwargs)
         if isinstance(result, CoroutineType):
             return Deferred.fromCoroutine(result)
         if asyncio.isfuture(result):

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from ..errors import BadValue
 from ..model import COMMAND, Call
+from .enums import with_members
 
 __all__ = ["TaskRegistry"]
 
@@ -58,6 +59,14 @@ class TaskRegistry:
         task = call.task
         return self.resolve(task) if isinstance(task, str) else task
 
+    def arguments(self, call: Call) -> tuple[Sequence[Any], Mapping[str, Any]]:
+        """
+        Give the arguments of *call*, with the members of enumerations that they name.
+
+        :raises BadValue: naming the argument, and saying what was not found.
+        """
+        return with_members(call, self.resolve)
+
     def check(self, call: Call) -> Callable[..., Any]:
         """
         Find the task of *call*, and see that it takes the arguments.
@@ -87,8 +96,9 @@ class TaskRegistry:
             raise BadValue("task", f"{task!r} cannot be called")
         shape = self._shape(task)
         if call.args or call.kwargs or not shape.takes_nothing:
+            args, kwargs = self.arguments(call)
             try:
-                shape.bind(call.args, call.kwargs)
+                shape.bind(args, kwargs)
             except TypeError as error:
                 raise BadValue("args", f"{call.task_name}: {error}") from None
         return task, shape

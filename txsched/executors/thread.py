@@ -149,7 +149,9 @@ class ThreadPoolExecutor(Service):
 
         def run() -> Any:
             try:
-                return self._tasks.resolve_call(call)(*call.args, **call.kwargs)
+                task = self._tasks.resolve_call(call)
+                args, kwargs = self._tasks.arguments(call)
+                return task(*args, **kwargs)
             except BaseException as error:
                 errors.append(error)
                 raise

@@ -10,7 +10,9 @@ from ..model.trigger import (
     ITrigger,
     IWaitingTrigger,
 )
+from .making import IJobStoreFactory
 from .scheduler import IScheduler, ISubscription
+from .serializing import ISerializer
 from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
 from .working import IBatchExecutor, IExecutor
@@ -23,12 +25,14 @@ __all__ = [
     "IExecutor",
     "IJobKeeping",
     "IJobStore",
+    "IJobStoreFactory",
     "ILedger",
     "ILoop",
     "IMembership",
     "IQuarantine",
     "IScheduler",
     "ISeededTrigger",
+    "ISerializer",
     "ISubscription",
     "ITimetable",
     "ITrigger",

@@ -18,6 +18,7 @@ from ..model import (
     Job,
     JobQuery,
     JobSpec,
+    Node,
     OnConflict,
     Page,
     Quarantined,
@@ -196,6 +197,13 @@ class IScheduler(Interface):
     def status() -> Deferred[SchedulerStatus]:
         """
         Say how the scheduler is.
+        """
+
+    def get_nodes() -> Deferred[list[Node]]:
+        """
+        List the schedulers that share the store, this one too, ordered by id.
+
+        One that was killed is among them until it has been silent for long.
         """
 
     def get_quarantined() -> Deferred[list[Quarantined]]:

@@ -8,14 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .memory import MemoryJobStore
+from .urls import store_from_url
 
 if TYPE_CHECKING:
     from .mongodb import MongoDBJobStore
+    from .shelve import ShelveJobStore
     from .sql import SQLAlchemyJobStore
 
-__all__ = ["MemoryJobStore", "MongoDBJobStore", "SQLAlchemyJobStore"]
+__all__ = [
+    "MemoryJobStore",
+    "MongoDBJobStore",
+    "SQLAlchemyJobStore",
+    "ShelveJobStore",
+    "store_from_url",
+]
 
-_LAZY = {"MongoDBJobStore": "mongodb", "SQLAlchemyJobStore": "sql"}
+_LAZY = {
+    "MongoDBJobStore": "mongodb",
+    "SQLAlchemyJobStore": "sql",
+    "ShelveJobStore": "shelve",
+}
 
 
 def __getattr__(name: str) -> Any:

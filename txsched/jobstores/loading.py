@@ -1,5 +1,6 @@
 """
-Jobs built from what a store has read, each definition once.
+Jobs and results out of what a store keeps, and what becomes of those that cannot be
+loaded.
 """
 
 from __future__ import annotations
@@ -10,14 +11,25 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from ..codec import decode_job
+from ..codec import StoredForms, decode_result, describe_definition
 from ..errors import BadBox, SchedulerError
-from ..model import Job, Pause, Quarantined, from_micros
-from .plain import instant_of
+from ..interfaces import ISerializer
+from ..model import MAX_DEFINITION, Job, Pause, Quarantined, from_micros
+from .columns import instant_of
 
-__all__ = ["JobLoader"]
+__all__ = ["JobLoader", "read_result"]
 
 _CACHED = 10_000
+
+
+def read_result(data: bytes) -> Any:
+    """
+    Give the result of a task, or say why it cannot be read.
+    """
+    try:
+        return decode_result(data)
+    except SchedulerError as error:
+        return {"unreadable": str(error)}
 
 
 @define(eq=False)
@@ -25,13 +37,19 @@ class JobLoader:
     """
     Builds jobs from rows, and remembers those that it built.
 
+    A row is a sequence of the job's id, revision, generation, the microseconds at which
+    it was paused or ``None``, the note of the pause, the definition as bytes, the
+    microseconds of its next planned time or ``None``, and its count of runs.
+
     A repeating job is decoded once and not at every fire: a change of its definition
     is another revision.
 
+    :param serializer: writes the definitions, and reads them.
     :ivar broken: what could not be loaded, as id, revision and generation of the job,
         and why; whoever can write takes it from here into quarantine.
     """
 
+    serializer: ISerializer = field(factory=StoredForms)
     broken: dict[tuple[str, int, str], str] = field(factory=dict, init=False)
     _known: dict[str, Job] = field(factory=dict, init=False)
     _lock: Lock = field(factory=Lock, init=False)
@@ -59,13 +77,13 @@ class JobLoader:
             return job
         try:
             paused = None if paused_at is None else Pause(from_micros(paused_at), note)
-            job = decode_job(
+            job = self.serializer.decode_job(
                 data, paused, generation, revision, instant_of(next_run), count
             )
             if job.id != job_id:
                 raise BadBox(f"it is the definition of another job, {job.id!r}")
         except Exception as error:  # of whatever kind: it must not stop the others
-            why = str(error) if isinstance(error, SchedulerError) else repr(error)
+            why = _reason(error)
             self.broken[job_id, revision, generation] = why
             return None
         with self._lock:
@@ -94,10 +112,20 @@ class JobLoader:
         """
         Try a job of the quarantine again.
 
+        :param row: that of the job, with why it was put aside, and since when in
+            microseconds.
         :returns: the job when it loads by now.
         """
         job = self.job(row)
-        self.broken.pop((row[0], row[1], row[2]), None)
+        why = self.broken.pop((row[0], row[1], row[2]), row[8])
         if job is not None:
             return job
-        return Quarantined(row[0], row[8], from_micros(row[9]))
+        data, since = row[5], from_micros(row[9])
+        known = describe_definition(data) if len(data) <= MAX_DEFINITION else None
+        return Quarantined(row[0], why, since, known)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, BadBox):
+        return f"its definition cannot be read: {error.reason}"
+    return str(error) if isinstance(error, SchedulerError) else repr(error)

@@ -22,6 +22,8 @@ from .event import (
     SchedulerResumed,
     SchedulerStarted,
     SchedulerStopping,
+    StoreFound,
+    StoreLost,
 )
 from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
 from .job import (
@@ -35,9 +37,11 @@ from .job import (
     run_id,
     waiting_of,
 )
+from .member import EnumMember, enum_members
 from .node import LeaseCount, Node, StoreReport
 from .policy import OnConflict, OnCrash, OnExcluded
 from .query import (
+    MAX_DEFINITION,
     MAX_PAGE,
     Forecast,
     JobQuery,
@@ -60,11 +64,13 @@ from .trigger import (
 
 __all__ = [
     "COMMAND",
+    "MAX_DEFINITION",
     "MAX_PAGE",
     "UTC",
     "Aftermath",
     "Call",
     "Disposition",
+    "EnumMember",
     "Event",
     "EventsLost",
     "Forecast",
@@ -109,9 +115,12 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "StoreFound",
+    "StoreLost",
     "StoreReport",
     "StoreStatus",
     "Waiting",
+    "enum_members",
     "from_micros",
     "from_seconds",
     "jitter_offset",

@@ -26,6 +26,13 @@ class ICalendar(Interface):
         The end may be excluded again, where stretches touch.
         """
 
+    def excluded_since(instant: datetime) -> datetime:
+        """
+        Give the start of the stretch that *instant*, which is excluded, lies in.
+
+        What is just before the start may be excluded as well, where stretches touch.
+        """
+
     def allowed_until(instant: datetime) -> datetime | None:
         """
         Give the start of the first stretch that begins later than *instant*, which is

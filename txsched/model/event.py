@@ -27,6 +27,8 @@ __all__ = [
     "SchedulerResumed",
     "SchedulerStarted",
     "SchedulerStopping",
+    "StoreFound",
+    "StoreLost",
 ]
 
 
@@ -61,6 +63,29 @@ class SchedulerResumed(Event):
 @frozen
 class SchedulerStopping(Event):
     """The scheduler starts nothing more and waits for what runs."""
+
+
+@frozen
+class StoreLost(Event):
+    """
+    The job store does not answer: due work waits, and what ends is kept until it can be
+    recorded.
+
+    :ivar error: why.
+    """
+
+    error: str
+
+
+@frozen
+class StoreFound(Event):
+    """
+    The job store answers again.
+
+    :ivar lost_at: since when it did not.
+    """
+
+    lost_at: datetime
 
 
 @frozen

@@ -4,7 +4,7 @@ Questions to a store, and the pages of their answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ from .run import Disposition
 from .showing import shown
 
 __all__ = [
+    "MAX_DEFINITION",
     "MAX_PAGE",
     "Forecast",
     "JobQuery",
@@ -29,6 +30,8 @@ T = TypeVar("T")
 
 #: The most items that one page may have.
 MAX_PAGE = 1000
+#: The most bytes of a stored definition that is shown of a job in quarantine.
+MAX_DEFINITION = 16384
 _JOB_ORDERS = ("id", "name", "next_run_time")
 
 
@@ -176,11 +179,15 @@ class Quarantined:
     :ivar job_id: its id.
     :ivar error: why it could not be loaded.
     :ivar since: when that was first seen.
+    :ivar definition: the fields of its stored definition, as JSON, as far as they can
+        be read; ``None`` when they cannot, or take more than
+        :data:`MAX_DEFINITION` bytes.
     """
 
     job_id: str
     error: str
     since: datetime
+    definition: Mapping[str, Any] | None = None
 
 
 @frozen
@@ -213,11 +220,12 @@ class SchedulerStatus:
     :ivar note: why it is paused.
     :ivar started_at: when it was started.
     :ivar now: its clock.
-    :ivar store: counts of its store.
+    :ivar store: counts of its store; ``None`` while that does not answer.
     :ivar running: runs that this node carries out now.
     :ivar next_wakeup: when it will look again, ``None`` when stopped.
-    :ivar lag: by how much the oldest due job is late.
+    :ivar lag: by how many seconds the oldest due job is late, as far as that is known.
     :ivar store_error: why the store cannot be used at the moment.
+    :ivar store_lost_at: since when it cannot be used; ``None`` when it can.
     """
 
     node: str
@@ -226,8 +234,9 @@ class SchedulerStatus:
     note: str
     started_at: datetime | None
     now: datetime
-    store: StoreStatus
+    store: StoreStatus | None
     running: int
     next_wakeup: datetime | None
     lag: float
     store_error: str | None
+    store_lost_at: datetime | None = None

@@ -14,7 +14,7 @@ from twisted.python.components import proxyForInterface
 
 from ..errors import NotAllowed, StaleRevision
 from ..interfaces import IScheduler
-from ..model import COMMAND, Call, ITrigger, Job, JobSpec, OnConflict
+from ..model import COMMAND, Call, ITrigger, Job, JobSpec, OnConflict, enum_members
 
 __all__ = ["AccessPolicy", "RestrictedScheduler"]
 
@@ -32,6 +32,16 @@ class AccessPolicy:
     tasks: tuple[str, ...] = ()
     commands: bool = False
 
+    def check_arguments(self, *arguments: Any) -> None:
+        """
+        Refuse arguments with a member of an enumeration whose class is not allowed: its
+        module is imported when the task is called.
+
+        :raises NotAllowed: naming the class, and what would allow it.
+        """
+        for member in enum_members(arguments):
+            self._check_name(member.enum, "enumeration")
+
     def check(self, task: str | Callable[..., Any]) -> None:
         """
         Refuse a task that is not allowed.
@@ -45,10 +55,12 @@ class AccessPolicy:
                     " commands in [tasks] of the service decides"
                 )
             return
-        name = Call(task).task_name
+        self._check_name(Call(task).task_name, "task")
+
+    def _check_name(self, name: str, kind: str) -> None:
         if not any(fnmatchcase(name, pattern) for pattern in self.tasks):
             raise NotAllowed(
-                f"the task {name!r} is not among those that clients may schedule;"
+                f"the {kind} {name!r} is not among those that clients may schedule;"
                 " the setting allow in [tasks] of the service names them"
             )
 
@@ -82,7 +94,7 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         :raises NotAllowed: the task may not be scheduled.
         """
         return self._checked(
-            (task,),
+            ((task, args, kwargs),),
             lambda: self.original.add_job(
                 task, trigger, args, kwargs, on_conflict, **options
             ),
@@ -97,7 +109,7 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         :raises NotAllowed: one of the tasks may not be scheduled.
         """
         return self._checked(
-            {spec.task for spec in specs},
+            [(spec.task, spec.args, spec.kwargs) for spec in specs],
             lambda: self.original.add_jobs(specs, on_conflict),
         )
 
@@ -119,6 +131,7 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
                 job = await self.original.get_job(job_id)
                 self._policy.check(job.call.task)
                 self._policy.check(changes.get("task", job.call.task))
+                self._policy.check_arguments(changes.get("args"), changes.get("kwargs"))
                 # What was checked must be what is changed.
                 checked = job.revision if revision is None else revision
                 try:
@@ -142,12 +155,17 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         :raises NotAllowed: the task may not be scheduled.
         """
         return self._checked(
-            (spec.task,), lambda: self.original.repair_job(job_id, spec)
+            ((spec.task, spec.args, spec.kwargs),),
+            lambda: self.original.repair_job(job_id, spec),
         )
 
-    def _checked(self, tasks: Any, then: Callable[[], Deferred[Any]]) -> Deferred[Any]:
+    def _checked(
+        self, calls: Sequence[tuple[Any, ...]], then: Callable[[], Deferred[Any]]
+    ) -> Deferred[Any]:
         def check() -> None:
-            for task in tasks:
+            for task in {task for task, *_ in calls}:
                 self._policy.check(task)
+            for _, *arguments in calls:
+                self._policy.check_arguments(*arguments)
 
         return execute(check).addCallback(lambda _: then())

@@ -99,6 +99,7 @@ METHODS: Mapping[str, Sequence[Parameter]] = {
     "pause": (Parameter("note", (str,)),),
     "resume": (),
     "status": (),
+    "get_nodes": (),
     "get_quarantined": (),
     "repair_job": (_JOB_ID, _SPEC),
 }

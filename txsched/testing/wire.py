@@ -16,6 +16,7 @@ from twisted.internet.error import (
 )
 from twisted.internet.interfaces import (
     IAddress,
+    IConsumer,
     IDelayedCall,
     IProtocol,
     IProtocolFactory,
@@ -45,11 +46,14 @@ class WireAddress:
     name: str
 
 
-@implementer(ITransport)
+@implementer(ITransport, IConsumer)
 @define(eq=False)
 class _End:
     """
     One end of a connection: the transport of its protocol.
+
+    It is paused as a transport of Twisted is, and pauses a streaming producer while
+    the other end leaves more than one read unread.
     """
 
     _wire: Wire
@@ -61,6 +65,9 @@ class _End:
     waiting: bytearray = field(factory=bytearray, init=False)
     disconnecting: bool = field(default=False, init=False)
     aborted: bool = field(default=False, init=False)
+    paused: bool = field(default=False, init=False)
+    _producer: Any = field(default=None, init=False)
+    _producer_paused: bool = field(default=False, init=False)
     _log = Logger()
     connected: bool = field(default=True, init=False)
 
@@ -71,6 +78,46 @@ class _End:
         if self.connected and not self.disconnecting:
             self.peer.waiting += data
             self._wire.turn_soon()
+            self.tell_producer()
+
+    def registerProducer(self, producer: Any, streaming: bool) -> None:  # noqa: N802
+        """
+        Take a streaming producer, which is paused while too much waits.
+        """
+        self._producer = producer
+
+    def unregisterProducer(self) -> None:  # noqa: N802
+        """
+        Let the producer be.
+        """
+        self._producer = None
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        """
+        Read no more.
+        """
+        self.paused = True
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        """
+        Read again.
+        """
+        self.paused = False
+        self._wire.turn_soon()
+
+    def tell_producer(self) -> None:
+        """
+        Pause the producer, or let it go on, as the other end reads.
+        """
+        waiting = len(self.peer.waiting)
+        if self._producer is None:
+            return
+        if waiting > _READ_SIZE and not self._producer_paused:
+            self._producer_paused = True
+            self._producer.pauseProducing()
+        elif not waiting and self._producer_paused:
+            self._producer_paused = False
+            self._producer.resumeProducing()
 
     def writeSequence(self, data: Any) -> None:  # noqa: N802
         """
@@ -111,6 +158,8 @@ class _End:
         """
         Give the protocol what has arrived, as much as one read takes.
         """
+        if self.paused:
+            return
         data = bytes(self.waiting[:_READ_SIZE])
         del self.waiting[:_READ_SIZE]
         if data and self.connected and self.protocol is not None:
@@ -122,6 +171,7 @@ class _End:
                 )
                 self.abortConnection()
                 self.lose(error)
+        self.peer.tell_producer()
 
     def lose(self, reason: Exception) -> None:
         """
@@ -272,7 +322,7 @@ class Wire:
         self._check_quiet()
 
     def _close(self, pair: tuple[_End, _End]) -> None:
-        if any(end.connected and end.waiting for end in pair):
+        if any(end.connected and end.waiting and not end.paused for end in pair):
             self.turn_soon()
             return
         if any(end.disconnecting for end in pair) and pair in self._connections:

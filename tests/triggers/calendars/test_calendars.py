@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
+from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
 from txsched.errors import BadTrigger
@@ -221,6 +222,21 @@ class MeaningTests(SynchronousTestCase):
         )
 
 
+@implementer(ICalendar)
+class Lent:
+    """
+    A stranger's calendar: it has what the role says, and no more.
+    """
+
+    def __init__(self, calendar):
+        self._calendar = calendar
+
+    def __getattr__(self, name):
+        if name not in ICalendar:
+            raise AttributeError(name)
+        return getattr(self._calendar, name)
+
+
 class MovingTests(SynchronousTestCase):
     """
     Where an excluded time goes.
@@ -258,6 +274,17 @@ class MovingTests(SynchronousTestCase):
         at = instant(2026, 1, 3, 9)
         self.assertEqual(calendar.next_allowed(at), instant(2026, 1, 6, 10))
         self.assertEqual(calendar.previous_allowed(at), instant(2026, 1, 2, 7, 59, 59))
+
+    def test_strangers(self):
+        """
+        A calendar that is not ours can be one of several.
+        """
+        weekend = Lent(WeekdaysCalendar(["sat", "sun"], "UTC"))
+        verifyObject(ICalendar, weekend)
+        calendar = DatesCalendar(["2026-01-05"], "UTC").joined(weekend)
+        at = instant(2026, 1, 3, 9)
+        self.assertEqual(calendar.next_allowed(at), instant(2026, 1, 6, 9))
+        self.assertEqual(calendar.previous_allowed(at), instant(2026, 1, 2, 9))
 
     def test_all_is_excluded(self):
         """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import BadValue
-from .expressions import warn
+from .expressions import warn, warn_of_past
 from .fields import JSON_LIST, JSON_MAPPING, PAIR, SIZE
 from .naming import PROGRAM
 from .options import (
@@ -93,6 +93,7 @@ def add_command(ctx: click.Context, session: Session, /, **options: Any) -> None
         _tell(job, as_json)
         if written:
             warn(spec.trigger, options["zone"])
+        warn_of_past(job)
 
     session.call(work)
 

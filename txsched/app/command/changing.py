@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .expressions import warn
+from .expressions import warn, warn_of_past
 from .fields import JSON_LIST, JSON_MAPPING
 from .options import (
     job_changes,
@@ -92,9 +92,11 @@ def reschedule_command(
         )
 
     async def work(scheduler: IScheduler) -> None:
-        _tell(await scheduler.reschedule_job(job_id, trigger, revision), as_json)
+        job = await scheduler.reschedule_job(job_id, trigger, revision)
+        _tell(job, as_json)
         if options["cron"] or options["trigger"]:
             warn(trigger, options["zone"])
+        warn_of_past(job)
 
     session.call(work)
 

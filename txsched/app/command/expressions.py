@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ...errors import BadValue
+from .naming import field_name
 from .pointing import pointed
 
 if TYPE_CHECKING:
-    from ...model import ITrigger
+    from ...model import ITrigger, Job
     from ...triggers.traps import Trap
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "read_expression",
     "traps_of",
     "warn",
+    "warn_of_past",
     "zone_of",
 ]
 
@@ -140,6 +142,8 @@ def _depends_on_zone(text: str, dialect: str | None) -> bool:
     return one != other
 
 
+#: What has passed since then is meant to run at once, as ``--at now`` is.
+_JUST_NOW = timedelta(minutes=1)
 #: Their numbers of days of the week are those of crontab(5).
 _USUAL = ("crontab", "seconds", "celery")
 
@@ -149,12 +153,40 @@ def warn(trigger: ITrigger, zone: tzinfo | None) -> None:
     Tell the traps of the trigger that a job got, on standard error, a line for each.
 
     That a number of a day means another one elsewhere is not told of those that most
-    people know.
+    people know; that a single time has passed is told by :func:`warn_of_past`.
     """
+    from ...triggers import DateTrigger
     from ...triggers.traps import find_traps
 
     now = datetime.now().astimezone()
+    once = isinstance(trigger, DateTrigger)
+    usual = getattr(trigger, "dialect", None) in _USUAL
     for trap in find_traps(trigger, now, zone_of(trigger, zone)):
-        usual = getattr(trigger, "dialect", None) in _USUAL
-        if not (usual and trap.code == "weekday-number"):
-            click.echo(f"txsched: warning: {trap.text}", err=True)
+        if not (
+            (usual and trap.code == "weekday-number") or (once and trap.code == "past")
+        ):
+            _warn(trap.text)
+
+
+def warn_of_past(job: Job) -> None:
+    """
+    Tell on standard error what becomes of a job whose one time has passed when it is
+    added, or gets that time; unless it passed just now, and the job runs.
+    """
+    from ...triggers import DateTrigger
+    from .wording import duration_text, instant_text
+
+    planned, due, grace = job.next_run_time, job.due, job.misfire_grace_time
+    if not isinstance(job.trigger, DateTrigger) or planned is None or due is None:
+        return
+    now = datetime.now().astimezone()
+    text = f"{instant_text(planned)} has passed"
+    if grace is not None and now - planned > grace + (job.jitter or timedelta()):
+        limit = f"{field_name('misfire_grace_time')} is {duration_text(grace)}"
+        _warn(f"{text}, and {limit}: its run is missed, and the job finished")
+    elif now - due > _JUST_NOW:
+        _warn(f"{text}: the job runs at once")
+
+
+def _warn(text: str) -> None:
+    click.echo(f"txsched: warning: {text}", err=True)

@@ -109,9 +109,10 @@ def print_runs(runs: Iterable[Run], with_job: bool = True) -> None:
 
 def print_output(run: Run) -> None:
     """
-    Print a headline of one run, and all that it left behind.
+    Print a headline of one run, and all that it left behind; what could steer a
+    terminal is shown there as what it is.
     """
-    from .printing import DISPOSITION_STYLES, print_line
+    from .printing import DISPOSITION_STYLES, print_line, print_whole
     from .wording import clean, instant_text, run_output, run_took
 
     print_line(
@@ -124,4 +125,4 @@ def print_output(run: Run) -> None:
     )
     for text in (run_output(run), run.traceback or run.error or ""):
         if text:
-            click.echo(text, nl=not text.endswith("\n"))
+            print_whole(text)

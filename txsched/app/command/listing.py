@@ -225,22 +225,29 @@ def _print_status(status: SchedulerStatus) -> None:
     from .wording import clean, duration_text, instant_text
 
     store = status.store
-    pairs = [
+    pairs: list[tuple[str, Any]] = [
         ("state", f"{status.state}{f': {clean(status.note)}' if status.note else ''}"),
         ("node", clean(status.node)),
         ("version", status.version),
         ("started", instant_text(status.started_at, status.now)),
-        ("jobs", f"{store.jobs} ({store.paused} paused)"),
-        ("runs", f"{store.runs} in the ledger, {store.active_runs} active"),
+    ]
+    if store is not None:
+        pairs += [
+            ("jobs", f"{store.jobs} ({store.paused} paused)"),
+            ("runs", f"{store.runs} in the ledger, {store.active_runs} active"),
+        ]
+    pairs += [
         ("running here", status.running),
         ("next look", instant_text(status.next_wakeup, status.now)),
         ("late by", duration_text(timedelta(seconds=round(status.lag, 3)))),
     ]
-    if store.quarantined:
+    if store is not None and store.quarantined:
         count = store.quarantined
         pairs.append(("quarantined", f"{count}, see 'txsched quarantine'"))
     if status.store_error:
         pairs.append(("store", clean(status.store_error)))
+    if status.store_lost_at:
+        pairs.append(("store lost", instant_text(status.store_lost_at, status.now)))
     print_fields(pairs)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ...errors import BadValue
-from .fields import DIALECT, DURATION, INSTANT, ZONE, OrNone, aware, given
+from .fields import DIALECT, DURATION, INSTANT, NONE, ZONE, OrNone, aware, given
 from .naming import sentence
 from .pointing import pointed
 
@@ -132,7 +132,7 @@ def trigger_from(
         else:
             made = parse_trigger(str(trigger), timezone=zone)
     except BadValue as error:
-        why = error.reason if every is not None else error
+        why = error.reason if every is not None or error.field == "trigger" else error
         raise click.UsageError(
             pointed(f"{names[0]}: {why}"), click.get_current_context()
         ) from None
@@ -198,8 +198,9 @@ _JOB_OPTIONS = (
     click.option(
         "--calendar",
         "calendars",
+        type=OrNone(click.STRING),
         multiple=True,
-        metavar="NAME",
+        metavar="NAME|none",
         help="A calendar of the service to keep to; may be given more than once.",
     ),
     click.option(
@@ -226,6 +227,10 @@ def job_changes(options: Mapping[str, Any], zone: tzinfo | None) -> dict[str, An
     for name in ("start_time", "end_time"):
         if changes.get(name) is not None:
             changes[name] = aware(changes[name], zone)
+    if NONE in changes.get("calendars", ()):
+        if len(changes["calendars"]) > 1:
+            raise click.UsageError("--calendar none stands alone")
+        changes["calendars"] = ()
     return changes
 
 

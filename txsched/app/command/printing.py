@@ -10,7 +10,15 @@ from typing import Any
 
 import click
 
-__all__ = ["DISPOSITION_STYLES", "print_fields", "print_line", "print_table"]
+from .wording import clean
+
+__all__ = [
+    "DISPOSITION_STYLES",
+    "print_fields",
+    "print_line",
+    "print_table",
+    "print_whole",
+]
 
 #: How a disposition looks on a terminal with colours.
 DISPOSITION_STYLES = {
@@ -163,6 +171,17 @@ def print_fields(pairs: Iterable[tuple[str, Any]]) -> None:
         console.print(table)
     for line in captured.get().splitlines():
         click.echo(line.rstrip())
+
+
+def print_whole(text: str) -> None:
+    """
+    Print what somebody else has written: as it is, but for what could steer a terminal
+    where it goes to one.
+    """
+    if sys.stdout.isatty():
+        text = clean(text, but="\n\t")
+    # Otherwise what is no terminal would get it without its colours.
+    click.echo(text, nl=not text.endswith("\n"), color=True)
 
 
 def print_line(*parts: tuple[str, str]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import fields, has
 
-from ...model import Event, Job, Page, Run
+from ...model import EnumMember, Event, Job, Page, Run
 
 __all__ = ["event_data", "job_data", "json_text", "page_data", "run_data", "value_data"]
 
@@ -26,7 +26,9 @@ def value_data(value: Any) -> Any:
     Turn any value of ours, or what a task was given or returned, into plain data.
     """
     if isinstance(value, Enum):
-        return value.value
+        return value.value if isinstance(value, str) else value.name
+    if isinstance(value, EnumMember):
+        return value.name
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, Job):

@@ -81,7 +81,14 @@ def _tell_json(event: Event) -> None:
 
 
 def _tell_people(event: Event) -> None:
-    from ...model import EventsLost, JobEvent, RunEnded, RunEvent
+    from ...model import (
+        EventsLost,
+        JobEvent,
+        RunEnded,
+        RunEvent,
+        StoreFound,
+        StoreLost,
+    )
     from .printing import DISPOSITION_STYLES, print_line
     from .wording import clean, instant_text, run_detail, run_took
 
@@ -104,6 +111,10 @@ def _tell_people(event: Event) -> None:
     elif isinstance(event, EventsLost):
         number = "some" if event.count is None else str(event.count)
         print_line(at, (f"{number} events were lost", "yellow"))
+    elif isinstance(event, StoreLost):
+        print_line(at, (clean(event.error), "bold red"))
+    elif isinstance(event, StoreFound):
+        print_line(at, ("the job store is back", "green"))
     else:
         print_line(at, (f"scheduler {word}", "bold"), (note, ""))
 

@@ -28,12 +28,16 @@ __all__ = [
 _UNITS = (("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
 
 
-def clean(text: str) -> str:
+def clean(text: str, but: str = "") -> str:
     """
     Show characters that could steer a terminal as what they are.
+
+    :param but: these are left as they are.
     """
     return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        char
+        if char.isprintable() or char in but
+        else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
 

@@ -15,6 +15,7 @@ from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
 from ...errors import BadValue, StoreUnavailable
+from ..urls import hide_password
 from .connection import Connection
 from .documents import Document
 
@@ -44,7 +45,7 @@ class Address:
     timeout: float
 
     def __str__(self) -> str:
-        return _PASSWORD.sub(r"\1:***@", self.url)
+        return hide_password(self.url)
 
     @classmethod
     def read(

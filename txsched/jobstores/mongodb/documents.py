@@ -7,11 +7,10 @@ A field that has nothing to say is left out.  Instants are whole microseconds si
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from ...codec import encode_result
 from ...model import (
     Disposition,
     Job,
@@ -21,11 +20,20 @@ from ...model import (
     from_micros,
     to_micros,
 )
-from ..plain import instant_of, micros_of, read_result, read_wait, search_text, wait_row
+from ..columns import (
+    instant_of,
+    micros_of,
+    read_disposition,
+    read_wait,
+    search_text,
+    wait_row,
+)
+from ..loading import read_result
 
 __all__ = [
     "NEVER",
     "Document",
+    "EncodeResult",
     "end_run",
     "job_document",
     "job_row",
@@ -42,10 +50,10 @@ __all__ = [
 ]
 
 Document = dict[str, Any]
+EncodeResult = Callable[[Any], bytes]
 
 #: Stands for no next planned time, so that jobs without one come last in that order.
 NEVER = 2**62
-_DISPOSITIONS = {one.value: one for one in Disposition}
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -153,7 +161,9 @@ def job_row(document: Document, definition: bytes) -> tuple[Any, ...]:
     )
 
 
-def run_document(run: Run, term: int, until: int, result_limit: int) -> Document:
+def run_document(
+    run: Run, term: int, until: int, encode_result: EncodeResult
+) -> Document:
     """
     Make the document of a run.
 
@@ -172,14 +182,14 @@ def run_document(run: Run, term: int, until: int, result_limit: int) -> Document
         last=micros_of(run.last_planned_time),
         by=run.by,
     )
-    end_run(document, run, result_limit)
+    end_run(document, run, encode_result)
     document["term"] = term
     if until and run.disposition is Disposition.RUNNING:
         document["lease"] = until
     return document
 
 
-def end_run(document: Document, run: Run, result_limit: int) -> None:
+def end_run(document: Document, run: Run, encode_result: EncodeResult) -> None:
     """
     Write the new state of a run, and end the lease on it.
 
@@ -193,7 +203,7 @@ def end_run(document: Document, run: Run, result_limit: int) -> None:
         node=run.node,
         started=micros_of(run.started_at),
         ended=micros_of(run.ended_at),
-        result=None if run.result is None else encode_result(run.result, result_limit),
+        result=None if run.result is None else encode_result(run.result),
         error=run.error,
         traceback=run.traceback,
         by=run.by,
@@ -209,18 +219,22 @@ def read_run(document: Document) -> Run:
     """
     get = document.get
     result = get("result")
+    ended = instant_of(get("ended"))
+    disposition, reason = read_disposition(
+        document["disposition"], get("reason"), ended
+    )
     return Run(
         document["_id"],
         document["job"],
         from_micros(document["planned"]),
-        _DISPOSITIONS[document["disposition"]],
-        get("reason"),
+        disposition,
+        reason,
         document["executor"],
         document["attempt"],
         get("manual", False),
         get("node"),
         instant_of(get("started")),
-        instant_of(get("ended")),
+        ended,
         None if result is None else read_result(result),
         get("error"),
         get("traceback"),

@@ -15,7 +15,6 @@ from datetime import datetime
 
 from attrs import evolve, frozen
 
-from ...codec import encode_definition
 from ...errors import JobExists, NoSuchJob, NotSerializable, StaleRevision
 from ...model import (
     Job,
@@ -27,8 +26,8 @@ from ...model import (
     from_micros,
     to_micros,
 )
+from ..columns import instant_of, latest_ends, micros_of
 from ..loading import JobLoader
-from ..plain import instant_of, latest_ends, micros_of
 from .documents import (
     NEVER,
     Document,
@@ -45,25 +44,11 @@ from .documents import (
 from .runs import Runs
 from .tables import Tables
 
-__all__ = ["Jobs", "new_document"]
+__all__ = ["Jobs"]
 
 #: The most bytes of a definition: the server takes 16 MiB with all around it.
 _LARGEST = 16 * 2**20 - 2**16
 _UP = 1
-
-
-def new_document(job: Job) -> Document:
-    """
-    Make the document of a job's definition.
-
-    :raises NotSerializable: it cannot be stored.
-    """
-    data = encode_definition(job)
-    if len(data) > _LARGEST:
-        raise NotSerializable(
-            "job", f"takes {len(data)} bytes, and MongoDB keeps {_LARGEST} at most"
-        )
-    return {"_id": job.id, "data": data}
 
 
 @frozen
@@ -77,6 +62,19 @@ class Jobs:
 
     loader: JobLoader
     runs: Runs
+
+    def definition(self, job: Job) -> Document:
+        """
+        Make the document of a job's definition.
+
+        :raises NotSerializable: it cannot be stored.
+        """
+        data = self.loader.serializer.encode_definition(job)
+        if len(data) > _LARGEST:
+            raise NotSerializable(
+                "job", f"takes {len(data)} bytes, and MongoDB keeps {_LARGEST} at most"
+            )
+        return {"_id": job.id, "data": data}
 
     def load(
         self, tables: Tables, documents: Sequence[Document], now: int

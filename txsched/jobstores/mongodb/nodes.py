@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...model import LeaseCount, StoreReport, StoreStatus, from_micros
-from ..plain import instant_of
+from ..columns import instant_of
 from .documents import Document
 from .schema import STEPS, version_of
 from .tables import Table, Tables

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...model import Job, JobQuery, Page, Run, RunQuery, to_micros
+from ..columns import search_text
 from ..cursor import decode_cursor, encode_cursor
-from ..plain import search_text
 from .documents import Document, read_run
 from .jobs import Jobs
 from .tables import Tables

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
-from ..plain import micros_of
-from .documents import Document, end_run, read_run, run_document
+from ..columns import micros_of
+from .documents import Document, EncodeResult, end_run, read_run, run_document
 from .tables import Tables
 
 __all__ = ["Runs"]
@@ -30,17 +30,17 @@ class Runs:
     """
     The runs.
 
-    :ivar result_limit: the most bytes of a result that are kept.
+    :ivar encode_result: turns results into bytes.
     """
 
-    result_limit: int
+    encode_result: EncodeResult
 
     def insert(self, tables: Tables, runs: Iterable[tuple[Run, int, int]]) -> None:
         """
         Write runs with their terms and the ends of their leases; known ones stay.
         """
-        limit = self.result_limit
-        new = {run.id: run_document(run, term, end, limit) for run, term, end in runs}
+        encode = self.encode_result
+        new = {run.id: run_document(run, term, end, encode) for run, term, end in runs}
         if tables.careful:
             for known in tables.runs.by_ids(list(new), fields={"_id": 1}):
                 del new[known["_id"]]
@@ -146,7 +146,7 @@ class Runs:
             if forget:
                 forgotten.append(run.id)
             else:
-                end_run(document, run, self.result_limit)
+                end_run(document, run, self.encode_result)
                 changed.append(document)
         tables.runs.replace(changed)
         tables.runs.delete(forgotten)

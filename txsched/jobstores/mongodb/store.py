@@ -26,8 +26,9 @@ from attrs import evolve
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
+from ...codec import CBORSerializer, StoredForms
 from ...errors import NoSuchJob
-from ...interfaces import IJobStore, ILoop
+from ...interfaces import IJobStore, ILoop, ISerializer
 from ...model import (
     Aftermath,
     Job,
@@ -52,7 +53,7 @@ from ..loading import JobLoader
 from .address import Address
 from .calls import Calls
 from .documents import node_document, read_node
-from .jobs import Jobs, new_document
+from .jobs import Jobs
 from .nodes import examine, leave, next_due, status
 from .pages import find_jobs, find_runs
 from .runs import Runs
@@ -86,6 +87,7 @@ class MongoDBJobStore:
         driver tries again included.
     :param clock: whether leases are judged by the clock of the server (``store``), or
         by that of the caller (``caller``), which all nodes then have to agree on.
+    :param serializer: writes the definitions of jobs and the results of tasks.
     :raises BadValue: naming the argument that cannot be used.
     """
 
@@ -100,11 +102,15 @@ class MongoDBJobStore:
         result_limit: int = 65536,
         timeout: float = 10.0,
         clock: str = "store",
+        serializer: ISerializer = CBORSerializer(),
     ) -> None:
         address = Address.read(url, database, prefix, durability, timeout, clock)
         self._calls = Calls(address, reactor, clock == "store")
         self._loop = reactor
-        self._jobs = Jobs(JobLoader(), Runs(result_limit))
+        self._jobs = Jobs(
+            JobLoader(StoredForms(serializer)),
+            Runs(partial(serializer.encode_result, limit=result_limit)),
+        )
         self._runs = self._jobs.runs
 
     # The whole
@@ -132,7 +138,7 @@ class MongoDBJobStore:
         term, now = _new_term(), self._now()
 
         async def add() -> list[Job]:
-            documents = [new_document(job) for job in jobs]
+            documents = [self._jobs.definition(job) for job in jobs]
             return await self._calls.write(
                 lambda tables: self._jobs.add(
                     tables, jobs, documents, on_conflict, term, now
@@ -167,7 +173,7 @@ class MongoDBJobStore:
         term = _new_term()
 
         async def change() -> Job:
-            document = new_document(new)
+            document = self._jobs.definition(new)
             return await self._calls.write(
                 lambda tables: self._jobs.change(
                     tables, new, document, before, runs, term
@@ -332,7 +338,7 @@ class MongoDBJobStore:
         term = _new_term()
 
         async def repair() -> Job:
-            document = new_document(job)
+            document = self._jobs.definition(job)
             return await self._calls.write(
                 lambda tables: self._jobs.repair(tables, job, document, term),
                 tell=True,

@@ -11,7 +11,6 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ...codec import encode_definition
 from ...errors import JobExists, NoSuchJob, StaleRevision
 from ...model import (
     Job,
@@ -24,9 +23,10 @@ from ...model import (
     from_micros,
     to_micros,
 )
+from ..columns import latest_ends, read_wait, wait_row
 from ..loading import JobLoader
-from ..plain import latest_ends, read_wait, wait_row
-from .rows import job_row, read_run, schedule_row
+from ..run_rows import read_run
+from .rows import job_row, schedule_row
 from .runs import Runs, select_in
 from .statements import Statements, chunks
 
@@ -54,7 +54,8 @@ class Jobs:
         Write new jobs, and settle the conflicts; see ``IJobKeeping.add_jobs``.
         """
         sql, run = self.sql, connection.exec_driver_sql
-        definitions = [encode_definition(job) for job in jobs]
+        encode = self.loader.serializer.encode_definition
+        definitions = [encode(job) for job in jobs]
         ids = [job.id for job in jobs]
         there = {row[0]: row for row in select_in(connection, sql.job_states, ids)}
         stored = self.load(connection, list(there)) if there else {}
@@ -127,7 +128,7 @@ class Jobs:
         if tuple(row) != (before.generation, revision, next_run, before.run_count):
             raise StaleRevision(job.id, revision, row[1])
         new = evolve(job, revision=revision + 1)
-        self._replace(connection, new, encode_definition(new))
+        self._replace(connection, new, self.loader.serializer.encode_definition(new))
         self.runs.insert(connection, [(run, 0, None) for run in runs])
         if new.next_run_time is None:
             planned = self.decide(connection, [new.id], runs).get(new.id)
@@ -332,5 +333,5 @@ class Jobs:
         if not states or states[0][2] is None:
             raise NoSuchJob(job.id)
         new = evolve(job, revision=states[0][1] + 1)
-        self._replace(connection, new, encode_definition(new))
+        self._replace(connection, new, self.loader.serializer.encode_definition(new))
         return new

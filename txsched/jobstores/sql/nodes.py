@@ -5,10 +5,11 @@ within a transaction.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ...model import LeaseCount, Node, StoreReport, from_micros, to_micros
+from ..columns import instant_of
 from .dialect import Dialect
 from .migrate import STEPS
 
@@ -112,9 +113,9 @@ class Nodes:
             clock=None,
             leases=self._leases(connection),
             overdue=overdue,
-            oldest_due=_instant(oldest_due),
+            oldest_due=instant_of(oldest_due),
             waiting=waiting,
-            oldest_waiting=_instant(oldest_waiting),
+            oldest_waiting=instant_of(oldest_waiting),
             quarantined=run(self.quarantined).scalar(),
         )
 
@@ -130,10 +131,6 @@ class Nodes:
             until = from_micros(max(jobs_until, runs_until))
             counts.append(LeaseCount(owner, on_jobs, on_runs, until))
         return tuple(counts)
-
-
-def _instant(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
 
 
 def _node(row: Any) -> Node:

@@ -4,7 +4,7 @@ The ledger in its table: what is done with one connection, within a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from attrs import frozen
 
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
-from ..plain import micros_of
-from .rows import end_row, read_run, run_row
+from ..columns import micros_of
+from ..run_rows import read_run, run_row
+from .rows import end_row
 from .statements import Statements, chunks
 
 __all__ = ["Runs", "select_in"]
@@ -39,11 +40,11 @@ class Runs:
     The rows of ``runs``.
 
     :ivar sql: the statements.
-    :ivar result_limit: the most bytes of a result that are kept.
+    :ivar encode_result: turns a result into the bytes that are kept.
     """
 
     sql: Statements
-    result_limit: int
+    encode_result: Callable[[Any], bytes]
 
     def insert(
         self, connection: Any, runs: Sequence[tuple[Run, int, datetime | None]]
@@ -52,10 +53,10 @@ class Runs:
         Write runs with their terms and the ends of their leases; known ones stay.
         """
         if runs:
-            limit = self.result_limit
+            encode = self.encode_result
             connection.exec_driver_sql(
                 self.sql.insert_run,
-                [run_row(run, term, until, limit) for run, term, until in runs],
+                [run_row(run, term, until, encode) for run, term, until in runs],
             )
 
     def get(self, connection: Any, run_ids: Sequence[str]) -> list[Run]:
@@ -133,10 +134,10 @@ class Runs:
         Write new states of runs and what follows; give the ids of the lost ones.
         """
         run = connection.exec_driver_sql
-        limit = self.result_limit
+        encode = self.encode_result
         changed = 0
         ends = [
-            end_row(one.run, one.term, limit) for one in aftermaths if not one.forget
+            end_row(one.run, one.term, encode) for one in aftermaths if not one.forget
         ]
         if ends:
             changed += run(self.sql.end_run, ends).rowcount

@@ -28,14 +28,16 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from zope.interface import implementer
 
+from ...codec import CBORSerializer, StoredForms
 from ...errors import (
     BadValue,
     NoSuchJob,
     StoreUnavailable,
 )
-from ...interfaces import IJobStore, ILoop
+from ...interfaces import IJobStore, ILoop, ISerializer
 from ...model import (
     Aftermath,
     Job,
@@ -61,6 +63,7 @@ from .dialect import dialect_of, open_engine
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
+from .opened import OpenedFile
 from .pages import find_jobs, find_runs
 from .runs import Runs
 from .statements import Statements
@@ -79,7 +82,8 @@ class SQLAlchemyJobStore:
     Keeps jobs in a database that SQLAlchemy can reach; so far, SQLite in a file.
 
     Several processes on one machine may share the file: each change of another one is
-    noticed within a second.
+    noticed within a second.  When the file is removed or replaced below the store, each
+    call fails with :class:`~txsched.errors.StoreUnavailable` until it is opened anew.
 
     :param url: of the database, as ``sqlite:///jobs.db``.
     :param engine: instead of *url*: an engine of your own, whose connections have the
@@ -90,8 +94,11 @@ class SQLAlchemyJobStore:
         ``crash`` of this process or its SIGKILL, which saves SQLite a wait for the
         disk at each commit.
     :param result_limit: the most bytes of a task's result that the ledger keeps.
+    :param serializer: writes the definitions of jobs and the results of tasks.
     :raises BadValue: naming the argument that cannot be used.
     """
+
+    _log = Logger()
 
     def __init__(
         self,
@@ -102,6 +109,7 @@ class SQLAlchemyJobStore:
         prefix: str = "txsched_",
         durability: str = "power loss",
         result_limit: int = 65536,
+        serializer: ISerializer = CBORSerializer(),
     ) -> None:
         if (url is None) is (engine is None):
             raise BadValue("url", "give either a url or an engine")
@@ -115,8 +123,9 @@ class SQLAlchemyJobStore:
         self._prefix = prefix
         self._dialect = dialect_of(engine)
         sql = Statements(self._dialect, prefix)
-        self._loader = JobLoader()
-        self._runs = Runs(sql, result_limit)
+        self._loader = JobLoader(StoredForms(serializer))
+        encode_result = partial(serializer.encode_result, limit=result_limit)
+        self._runs = Runs(sql, encode_result)
         self._jobs = Jobs(sql, self._loader, self._runs)
         self._nodes = Nodes(self._dialect, prefix)
         self._writer: Worker | None = None
@@ -129,13 +138,22 @@ class SQLAlchemyJobStore:
 
     async def _open(self) -> None:
         dialect, prefix = self._dialect, self._prefix
+        file = OpenedFile(
+            lambda trouble: self._loop.callFromThread(self._tell, trouble)
+        )
+
+        def prepare(connection: Any) -> None:
+            migrate(connection, dialect, prefix)
+            file.remember(connection)
+
         writer = Worker(
             self._loop,
             self._engine,
             "txsched writer",
             dialect.begin,
-            lambda connection: migrate(connection, dialect, prefix),
+            prepare,
             self._loader.forget,
+            file.check,
         )
         try:
             await writer.start()
@@ -146,10 +164,17 @@ class SQLAlchemyJobStore:
                 raise StoreUnavailable(f"{url}: {error.reason}") from error
             raise
         reader = Worker(
-            self._loop, self._engine, "txsched reader", dialect.begin_reading
+            self._loop,
+            self._engine,
+            "txsched reader",
+            dialect.begin_reading,
+            check=file.check,
         )
         await reader.start()
         self._writer, self._reader = writer, reader
+
+    def _tell(self, trouble: str) -> None:
+        self._log.error("the job store cannot be used any more: {why}", why=trouble)
 
     def close(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self._close())
@@ -192,6 +217,12 @@ class SQLAlchemyJobStore:
         now = to_micros(from_seconds(self._loop.seconds()))
 
         await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
+        for (job_id, _, _), error in broken.items():
+            self._log.warn(
+                "job {job_id!r} cannot be loaded and was put into quarantine: {error}",
+                job_id=job_id,
+                error=error,
+            )
 
     def status(self) -> Deferred[StoreStatus]:
         statement = self._jobs.sql.status

@@ -51,6 +51,8 @@ class Worker:
     :param begin: the statement that begins a transaction.
     :param prepare: is given the connection once it is made.
     :param undone: called in the thread when a transaction was given up.
+    :param check: called in the thread before each transaction; what it raises is the
+        answer to all who share it.
     """
 
     def __init__(
@@ -61,12 +63,14 @@ class Worker:
         begin: str,
         prepare: Callable[[Any], None] = lambda connection: None,
         undone: Callable[[], None] = lambda: None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._loop = loop
         self._engine = engine
         self._begin = begin
         self._prepare = prepare
         self._undone = undone
+        self._check = check
         self._queue: SimpleQueue[tuple[Work | None, Deferred[Any]]] = SimpleQueue()
         self._connection: Any = None
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
@@ -138,6 +142,7 @@ class Worker:
     ) -> list[tuple[Deferred[Any], Any]]:
         try:
             with driver_errors():
+                self._check()
                 connection = self._connect()
                 run = connection.exec_driver_sql
                 run(self._begin)

@@ -37,6 +37,7 @@ from ...model import (
     Job,
     JobQuery,
     JobSpec,
+    Node,
     OnConflict,
     Page,
     Quarantined,
@@ -302,6 +303,9 @@ class AMPScheduler(Service):
 
     def status(self) -> Deferred[SchedulerStatus]:
         return self._call("status", list)
+
+    def get_nodes(self) -> Deferred[list[Node]]:
+        return self._call("get_nodes", list)
 
     def get_quarantined(self) -> Deferred[list[Quarantined]]:
         return self._call("get_quarantined", list)

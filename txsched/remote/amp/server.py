@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -37,17 +36,25 @@ from ..methods import METHODS, check_arguments
 from .adding import Adder
 from .boxes import WrittenBox
 from .commands import PART, PROTOCOL, Events, command_name
+from .transfers import Downloads, Uploads, transfer_of
 
 __all__ = ["AMPServer", "AMPServerFactory"]
 
+#: How many times the size of a message may wait for one client to fetch it.
+_UNFETCHED = 4
 _METHODS = {command_name(name).encode("ascii"): name for name in METHODS}
 
 
 class AMPServer(BinaryBoxProtocol, BoxDispatcher):
     """
     One connection of a client.
+
+    While the client does not read what was written to it, nothing is read from it:
+    Twisted pauses this protocol, as the producer of what is written, and that pauses
+    the transport.
     """
 
+    transport: Any
     _log = Logger()
 
     def __init__(self, factory: AMPServerFactory) -> None:
@@ -57,11 +64,8 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         self._greeted = False
         self._cut_off = False
         self._pending = 0
-        self._uploads: dict[int, list[bytes]] = {}
-        self._uploaded = 0
-        self._forgotten: deque[int] = deque(maxlen=1000)
-        self._downloads: dict[int, deque[bytes]] = {}
-        self._transfers = 0
+        self._uploads = Uploads(factory.message_size)
+        self._downloads = Downloads(_UNFETCHED * factory.message_size)
         self._position: int | None = None
         self._sending = False
 
@@ -70,6 +74,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         Called by Twisted: refuse one connection too many.
         """
         super().connectionMade()
+        self.transport.registerProducer(self, True)
         if not self._server.enter(self):
             self.cut_off()
 
@@ -79,6 +84,8 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         """
         self._cut_off = True
         if self.transport is not None:
+            # Otherwise it would wait for this producer to end.
+            self.transport.unregisterProducer()
             self.transport.loseConnection()
 
     def dataReceived(self, data: bytes) -> None:
@@ -181,7 +188,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
     def _refusal(self) -> Box:
         limit = self._server.pending
         refusal = NotAllowed(f"more than {limit} calls at once on one connection")
-        return self._box(_error_data(refusal))
+        return self._error_box(refusal)
 
     def _answer(self, box: Box, work: Callable[[], Awaitable[Any]]) -> Deferred[Box]:
         return Deferred.fromCoroutine(self._worked(box, work))
@@ -202,7 +209,7 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         data = dumps([0, value], "result")
         if len(data) > self._server.message_size:
             raise TooLarge("the answer", len(data), self._server.message_size)
-        return self._box(data)
+        return self._downloads.box(data)
 
     def _failed(self, error: Exception, box: Box) -> Box:
         if not isinstance(error, SchedulerError):
@@ -212,29 +219,19 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
                 command=box.get(b"_command"),
             )
             error = UnexpectedError(type(error).__name__)
-        return self._box(_error_data(error))
+        return self._error_box(error)
 
-    def _box(self, data: bytes) -> Box:
-        """
-        Put an answer, or its first part, into a box.
-        """
-        if len(data) <= PART:
-            return Box({b"r": data})
-        parts = deque(data[at : at + PART] for at in range(PART, len(data), PART))
-        self._transfers += 1
-        self._downloads[self._transfers] = parts
-        more = {b"m": b"%d" % self._transfers, b"n": b"%d" % len(parts)}
-        return Box({b"r": data[:PART], **more})
+    def _error_box(self, error: SchedulerError) -> Box:
+        try:
+            return self._downloads.box(_error_data(error))
+        except TooLarge as too_large:
+            return Box({b"r": _error_data(too_large)})
 
     def _arguments(self, box: Box) -> Any:
         if not self._greeted:
             raise BadBox("the first command must be Hello")
         if b"t" in box:
-            parts = self._uploads.pop(_number(box, b"t"), None)
-            if parts is None:
-                raise BadBox("t: there is no such upload")
-            data = b"".join(parts)
-            self._uploaded -= len(data)
+            data = self._uploads.take(transfer_of(box))
         elif b"a" in box:
             data = box[b"a"]
         else:
@@ -266,33 +263,16 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
     async def _upload(self, box: Box) -> None:
         if not self._greeted:
             raise BadBox("the first command must be Hello")
-        transfer = _number(box, b"t")
+        transfer = transfer_of(box)
         if b"d" not in box:
             raise BadBox("it has no field d")
-        data = box[b"d"]
-        limit = self._server.message_size
-        size = self._uploaded + len(data)
-        if size > limit or transfer in self._forgotten:
-            # Further parts of them are on their way.
-            self._forgotten += {transfer, *self._uploads} - {*self._forgotten}
-            self._uploads.clear()
-            self._uploaded = 0
-            raise TooLarge("what was uploaded", size, limit)
-        self._uploaded = size
-        self._uploads.setdefault(transfer, []).append(data)
+        self._uploads.add(transfer, box[b"d"])
 
     def _download(self, box: Box) -> Box:
         try:
-            transfer = _number(box, b"t")
-            parts = self._downloads[transfer]
-        except KeyError:
-            return self._box(_error_data(BadBox("t: there is no such download")))
+            return Box({b"r": self._downloads.fetch(transfer_of(box))})
         except BadBox as error:
-            return self._box(_error_data(error))
-        part = parts.popleft()
-        if not parts:
-            del self._downloads[transfer]
-        return Box({b"r": part})
+            return self._error_box(error)
 
     async def _subscribe(self, box: Box) -> Any:
         arguments = self._arguments(box)
@@ -349,13 +329,6 @@ _OTHERS: dict[bytes, Callable[[AMPServer, Box], Any]] = {
 }
 
 
-def _number(box: Box, key: bytes) -> int:
-    try:
-        return int(box[key])
-    except (KeyError, ValueError):
-        raise BadBox(f"{key.decode()}: expected a number") from None
-
-
 def _error_data(error: SchedulerError) -> bytes:
     code, fields = error_to_wire(error)
     try:
@@ -371,7 +344,8 @@ class AMPServerFactory(Factory):
     :param scheduler: any ``IScheduler``.
     :param policy: which tasks its clients may schedule; ``None`` allows all.
     :param connections: the most clients at once; one more is cut off.
-    :param message_size: the most bytes of one request or answer.
+    :param message_size: the most bytes of one request or answer; at most four times
+        as many wait for one client to fetch the rest of its answers.
     :param pending: the most calls at once on one connection.
     """
 

@@ -5,6 +5,7 @@ Strategies that draw plain data: what tasks take and give.
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from enum import Enum
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,9 +13,19 @@ from hypothesis.strategies import SearchStrategy
 
 from ...model import Disposition, OnConflict, OnCrash
 
-__all__ = ["plain_data", "scalars", "texts"]
+__all__ = ["Season", "plain_data", "scalars", "texts"]
 
 _FEW = 4
+
+
+class Season(Enum):
+    """
+    An enumeration as somebody else may have one.
+    """
+
+    SPRING = 1
+    SUMMER = "warm"
+    AUTUMN = None
 
 
 def texts() -> SearchStrategy[str]:
@@ -46,7 +57,7 @@ def scalars() -> SearchStrategy[Any]:
         st.timedeltas(),
         st.decimals(allow_nan=False),
         st.uuids(),
-        st.sampled_from([*Disposition, *OnCrash, *OnConflict]),
+        st.sampled_from([*Disposition, *OnCrash, *OnConflict, *Season]),
     )
 
 

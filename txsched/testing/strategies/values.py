@@ -34,6 +34,7 @@ __all__ = [
     "job_queries",
     "jobs",
     "names",
+    "nodes",
     "pages",
     "pauses",
     "quarantined",
@@ -284,11 +285,32 @@ def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
         note=texts(),
         started_at=st.none() | instants(),
         now=instants(),
-        store=st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
+        store=st.none()
+        | st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
         running=counts,
         next_wakeup=st.none() | instants(),
         lag=st.floats(0, 1e9),
         store_error=st.none() | texts(),
+        store_lost_at=st.none() | instants(),
+    )
+
+
+def nodes() -> SearchStrategy[model.Node]:
+    """
+    Draw nodes.
+    """
+    return st.builds(
+        model.Node,
+        id=names(),
+        name=names(),
+        host=texts(),
+        pid=st.integers(1, 2**22),
+        version=texts(),
+        started_at=instants(),
+        seen_at=instants(),
+        skew=st.none() | durations(),
+        state=st.sampled_from(["running", "paused", "stopping"]),
+        active_runs=st.integers(0, 10**6),
     )
 
 
@@ -317,6 +339,8 @@ def events() -> SearchStrategy[model.Event]:
         st.builds(model.SchedulerPaused, at, texts()),
         st.builds(model.JobPaused, at, names(), texts()),
         st.builds(model.EventsLost, at, st.none() | st.integers(0, 2**40)),
+        st.builds(model.StoreLost, at, texts()),
+        st.builds(model.StoreFound, at, at),
     )
 
 
@@ -338,5 +362,6 @@ def values() -> SearchStrategy[Any]:
         quarantined(),
         pages(),
         scheduler_statuses(),
+        nodes(),
         events(),
     )

@@ -84,7 +84,7 @@ class CronCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         start = self._match(utc(instant))
         assert start is not None, f"{instant} is not excluded"

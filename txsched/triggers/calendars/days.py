@@ -4,6 +4,7 @@ Calendars that exclude whole days.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -14,9 +15,9 @@ from zope.interface import implementer
 
 from ...errors import BadTrigger
 from ...model.calendar import ICalendar
-from ..cron.english import MONTHS, WEEKDAYS, join_words
 from ..cron.syntax import WEEKDAYS as WEEKDAY_NUMBERS
 from ..daylight import wall_of
+from ..english import MONTHS, WEEKDAYS, join_words
 from ..instants import utc
 from ..zones import FIRST_YEAR, LAST_YEAR, zone_key
 from .joined import Calendar, midnight
@@ -34,14 +35,17 @@ class _DayCalendar(Calendar):
 
     __slots__ = ()
 
+    @abstractmethod
     def _excludes(self, day: date) -> bool:
-        raise NotImplementedError
+        """
+        Whether a day is excluded.
+        """
 
+    @abstractmethod
     def _next_excluded(self, day: date) -> date | None:
         """
         Give the first excluded day from *day* on.
         """
-        raise NotImplementedError
 
     def excluded_until(self, instant: datetime) -> datetime | None:
         """
@@ -56,7 +60,7 @@ class _DayCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         day = wall_of(utc(instant), self.timezone).date()
         while self._excludes(day - _DAY) and day.year >= FIRST_YEAR:

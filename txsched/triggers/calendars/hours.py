@@ -14,8 +14,8 @@ from zope.interface import implementer
 
 from ...errors import BadTrigger
 from ...model.calendar import ICalendar
-from ..cron.english import join_words
 from ..daylight import Fold, Gap, instants_of, wall_of
+from ..english import join_words
 from ..instants import utc
 from ..zones import LAST_YEAR, zone_key
 from .joined import Calendar
@@ -106,7 +106,7 @@ class HoursCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         instant = utc(instant)
         return min(

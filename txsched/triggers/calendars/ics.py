@@ -128,7 +128,7 @@ class ICSCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         found = self._holding(utc(instant))
         assert found is not None, f"{instant} is not excluded"

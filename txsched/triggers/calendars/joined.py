@@ -4,6 +4,7 @@ Several calendars at once; and what all calendars have in common.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -38,29 +39,40 @@ def midnight(day: Any, zone: str) -> datetime:
     return found[0] if found else wall.replace(tzinfo=UTC)
 
 
-class Calendar:
+class Calendar(ABC):
     """
     What follows for any calendar from where its stretches begin and end.
 
-    A provider has ``timezone``, ``excluded_until``, ``allowed_until`` and
-    ``excluded_since``.
+    :ivar timezone: the name of the zone in which days begin and end.
     """
 
     __slots__ = ()
 
     timezone: str
 
+    @abstractmethod
     def excluded_until(self, instant: datetime) -> datetime | None:
         """
         See :meth:`txsched.model.ICalendar.excluded_until`.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
-        raise NotImplementedError
+
+    @abstractmethod
+    def allowed_until(self, instant: datetime) -> datetime | None:
+        """
+        See :meth:`txsched.model.ICalendar.allowed_until`.
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """
+        Say in English what is excluded.
+        """
 
     def next_allowed(self, instant: datetime) -> datetime | None:
         """
@@ -192,7 +204,7 @@ class JoinedCalendar(Calendar):
 
     def excluded_since(self, instant: datetime) -> datetime:
         """
-        Give the start of the stretch that *instant*, which is excluded, lies in.
+        See :meth:`txsched.model.ICalendar.excluded_since`.
         """
         starts: list[datetime] = [
             one.excluded_since(instant)

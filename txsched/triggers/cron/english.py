@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from ..english import MONTHS, WEEKDAYS, join_words, ordinal
 from ..zones import FIRST_YEAR, LAST_YEAR
 from .days import (
     ALL_WEEKDAYS,
@@ -24,40 +25,13 @@ from .walls import Fields
 __all__ = [
     "ALL_DAYS",
     "ALL_MONTHS",
-    "MONTHS",
-    "WEEKDAYS",
     "bits_of",
     "describe",
     "describe_item",
-    "join_words",
     "list_numbers",
     "name_weekdays",
-    "ordinal",
 ]
 
-WEEKDAYS = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-]
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _NTH = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th", -1: "last"}
 ALL_DAYS = (1 << 32) - 2
 ALL_MONTHS = (1 << 13) - 2
@@ -70,13 +44,6 @@ def bits_of(mask: int) -> list[int]:
     Give the places of the bits that are set, from the least on.
     """
     return [bit for bit in range(mask.bit_length()) if mask >> bit & 1]
-
-
-def join_words(words: Sequence[str]) -> str:
-    """
-    Join words as a sentence does: ``a, b and c``.
-    """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def list_numbers(values: Sequence[int], name: Callable[[int], str] = str) -> str:
@@ -242,12 +209,3 @@ def _before_last(days: int) -> str:
     if not days:
         return "the last day"
     return f"the {ordinal(days + 1)} last day"
-
-
-def ordinal(number: int) -> str:
-    """
-    Write the place of something: ``1st``, ``22nd``.
-    """
-    if number // 10 != 1 and 1 <= number % 10 <= 3:
-        return f"{number}{('st', 'nd', 'rd')[number % 10 - 1]}"
-    return f"{number}th"

@@ -9,19 +9,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ...errors import BadTrigger
+from ..english import MONTHS, join_words, ordinal
 from ..zones import FIRST_YEAR
 from .days import ALL_WEEKS, ALL_YEARS, DayRule, DaysOfMonth
 from .dialects import DIALECTS
 from .english import (
     ALL_DAYS,
     ALL_MONTHS,
-    MONTHS,
     bits_of,
     describe_item,
-    join_words,
     list_numbers,
     name_weekdays,
-    ordinal,
 )
 from .hashing import has_hash
 from .trigger import CronTrigger

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from ...model.trigger import ITrigger
 from ..changes import Change, WallTrigger, changes_between, named_walls
 from ..cron import CronTrigger
-from ..cron.english import join_words
 from ..daylight import Fold, Gap, instants_of, wall_of
+from ..english import join_words
 from ..interval import IntervalTrigger
 from ..marks import write_time
 from ..rrule import RRuleTrigger

@@ -12,19 +12,11 @@ from ..calendar_interval import CalendarIntervalTrigger
 from ..cron import CronTrigger
 from ..cron.days import ALL_WEEKDAYS, DayRule, DaysOfMonth, NthWeekday, year_kind
 from ..cron.dialects import DIALECTS
-from ..cron.english import (
-    ALL_DAYS,
-    MONTHS,
-    WEEKDAYS,
-    bits_of,
-    describe_item,
-    join_words,
-    name_weekdays,
-    ordinal,
-)
+from ..cron.english import ALL_DAYS, bits_of, describe_item, name_weekdays
 from ..cron.meaning import columns_of_own, read_as
 from ..cron.search import Schedule
 from ..daylight import wall_of
+from ..english import MONTHS, WEEKDAYS, join_words, ordinal
 from .trap import Trap
 
 __all__ = ["cron_day_traps", "interval_day_traps"]

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from ..cron import CronTrigger
 from ..cron.days import DayRule
 from ..cron.dialects import DIALECTS
-from ..cron.english import join_words, name_weekdays
+from ..cron.english import name_weekdays
 from ..cron.meaning import columns_of_own, read_as
+from ..english import join_words
 from .trap import Trap
 
 __all__ = ["field_traps"]

@@ -4,7 +4,8 @@ What every job store keeps to.
 A store's test is a class of a few lines: mix :class:`JobStoreContract` into
 ``twisted.trial.unittest.TestCase`` and say how a store is made; for a store that
 outlives its process mix in :class:`DurableJobStoreContract`, and say how one is
-opened again and how a stored job is broken.
+opened again and how a stored job is broken.  Whether it takes serializers is shown by
+:class:`SerializerContract`.
 """
 
 from .adding import AddingContract
@@ -20,6 +21,7 @@ from .paging import PagingContract
 from .rearming import RearmingContract
 from .remembering import RememberingContract
 from .running import RunningContract
+from .serializing import SerializerContract
 from .waiting import WaitingContract
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "DurableStoreHarness",
     "JobStoreContract",
     "JobStoreHarness",
+    "SerializerContract",
 ]
 
 

@@ -4,9 +4,12 @@ The scheduler as a whole, and the jobs that cannot be loaded.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ...._version import __version__
 from ....errors import BadValue, NoSuchJob
 from ....model import JobAdded, Quarantined, StoreStatus
+from ..job_store.samples import make_node
 from .harness import SchedulerHarness
 from .samples import START, at, spec, specs
 
@@ -59,6 +62,28 @@ class SurveyingContract(SchedulerHarness):
         await self.advance(12.5)
         self.assertEqual(2.5, (await scheduler.status()).lag)
 
+    async def test_nodes(self) -> None:
+        """
+        The nodes of the store are listed by id, this one with what it does.
+        """
+        scheduler = await self.make_scheduler()
+        await scheduler.add_jobs(specs(2))
+        other = make_node("another", 3, skew=timedelta(seconds=-1.5))
+        await self.store.beat(other)
+        await self.advance(11)
+        another, this = await scheduler.get_nodes()
+        self.assertEqual(other, another)
+        status = await scheduler.status()
+        self.assertEqual((status.node, __version__), (this.id, this.version))
+        self.assertEqual("contract", this.name)
+        self.assertEqual((START, at(10)), (this.started_at, this.seen_at))
+        self.assertIsNone(this.skew)
+        self.assertEqual(("running", 0), (this.state, this.active_runs))
+        await self.advance(4)
+        self.assertEqual(2, (await scheduler.get_nodes())[1].active_runs)
+        await scheduler.pause()
+        self.assertEqual("paused", (await scheduler.get_nodes())[1].state)
+
     async def test_nothing_in_quarantine(self) -> None:
         """
         As long as all jobs can be loaded there is nothing to repair.
@@ -85,7 +110,9 @@ class SurveyingContract(SchedulerHarness):
             await scheduler.get_quarantined(),
         )
         self.assertEqual(["job-0001"], await self.ids(scheduler))
-        self.assertEqual(2, (await scheduler.status()).store.quarantined)
+        counts = (await scheduler.status()).store
+        assert counts is not None
+        self.assertEqual(2, counts.quarantined)
 
     async def test_repair(self) -> None:
         """
