@@ -128,7 +128,9 @@ class Connection:
         """
         self._closed = True
         if self._client is not None:
-            self._client.close()
+            # It takes leave of the server, which may be away.
+            with pymongo.timeout(self.timeout):
+                self._client.close()
 
     @contextmanager
     def limited(self) -> Iterator[None]:
