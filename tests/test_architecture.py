@@ -39,10 +39,11 @@ MAY_KNOW: Mapping[str, frozenset[str]] = {
         "codec": "errors model interfaces triggers",
         "core": "_version errors model context interfaces",
         "jobstores": "errors model interfaces codec",
+        "moving": "_version errors model interfaces triggers codec",
         "executors": "errors model context interfaces",
         "remote": "_version errors model interfaces codec",
         "app": "_version errors model context interfaces triggers codec core jobstores"
-        " executors remote",
+        " moving executors remote",
         "testing": "_version errors model context interfaces triggers codec core"
         " jobstores executors remote",
         "__init__": "_version errors model context",
@@ -62,6 +63,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "codec": "attrs zope cbor2",
         "core": "attrs zope twisted",
         "jobstores": "attrs zope twisted sqlalchemy pymongo",
+        "moving": "attrs",
         "executors": "attrs zope twisted",
         "remote": "attrs zope twisted",
         "app": "attrs zope twisted click rich tzlocal",

@@ -40,6 +40,21 @@ EXAMPLES: list[tuple[SchedulerError, str, str]] = [
         "a job with the id 'a' exists already (replace or keep it with on_conflict)",
     ),
     (
+        errors.JobExists("a", "archive"),
+        "JOB_EXISTS",
+        "a job with the id 'a' exists already in another store, 'archive'",
+    ),
+    (
+        errors.NoSuchStore("a"),
+        "NO_SUCH_STORE",
+        "there is no store with the alias 'a'",
+    ),
+    (
+        errors.StoreExists("a"),
+        "STORE_EXISTS",
+        "a store with the alias 'a' exists already",
+    ),
+    (
         errors.StaleRevision("a", 2, 3),
         "STALE_REVISION",
         "job 'a' is at revision 3, not at 2: read it again and repeat the change",
@@ -55,6 +70,11 @@ EXAMPLES: list[tuple[SchedulerError, str, str]] = [
         errors.BadConfiguration("a.ini", "store", "url", "is odd"),
         "BAD_CONFIGURATION",
         "a.ini: [store] url: is odd",
+    ),
+    (
+        errors.BadFile("jobs.jsonl", 3, "jitter", "is odd"),
+        "BAD_FILE",
+        "jobs.jsonl: line 3: jitter: is odd",
     ),
     (errors.NotRunning(), "NOT_RUNNING", "the scheduler is not running"),
     (errors.AlreadyRunning(), "ALREADY_RUNNING", "the scheduler is running already"),

@@ -27,8 +27,12 @@ RUN_BY = {
     "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
+    "moving.console": "test_moving",
+    "quarantine.console": "test_quarantine",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
+    "renamed.ini": "test_quarantine",
+    "serializers.py": "test_serializers",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
@@ -84,6 +88,26 @@ class ExampleTests(TranscriptTestCase):
         The recipes for the command line.
         """
         self.follow(EXAMPLES / "command.console")
+
+    def test_serializers(self) -> None:
+        """
+        Objects of a program's own come to their task through a store.
+        """
+        living = self.shell("python serializers.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertRegex(living.text, "^(shipping order 5\n)+$")
+
+    def test_moving(self) -> None:
+        """
+        Jobs go into a file and back, and from store to store.
+        """
+        self.follow(EXAMPLES / "moving.console")
+
+    def test_quarantine(self) -> None:
+        """
+        A job that cannot be loaded is seen to, and code that moved.
+        """
+        self.follow(EXAMPLES / "quarantine.console")
 
     def test_triggers(self) -> None:
         """

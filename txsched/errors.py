@@ -22,12 +22,14 @@ __all__ = [
     "AlreadyRunning",
     "BadBox",
     "BadConfiguration",
+    "BadFile",
     "BadTrigger",
     "BadValue",
     "JobExists",
     "LeaseLost",
     "NoSuchJob",
     "NoSuchRun",
+    "NoSuchStore",
     "NotAllowed",
     "NotConnected",
     "NotRunning",
@@ -36,6 +38,7 @@ __all__ = [
     "SchedulerError",
     "SchemaTooNew",
     "StaleRevision",
+    "StoreExists",
     "StoreUnavailable",
     "TaskFailed",
     "TimedOut",
@@ -76,13 +79,46 @@ class NoSuchRun(SchedulerError):
 
 
 @define(slots=False)
+class NoSuchStore(SchedulerError):
+    """The scheduler has no store under this alias."""
+
+    code = "NO_SUCH_STORE"
+    alias: str
+
+    def __str__(self) -> str:
+        return f"there is no store with the alias {self.alias!r}"
+
+
+@define(slots=False)
+class StoreExists(SchedulerError):
+    """The scheduler has a store under this alias already."""
+
+    code = "STORE_EXISTS"
+    alias: str
+
+    def __str__(self) -> str:
+        return f"a store with the alias {self.alias!r} exists already"
+
+
+@define(slots=False)
 class JobExists(SchedulerError):
-    """A job with this id is there already, and the caller chose ``error``."""
+    """
+    A job with this id is there already.
+
+    :ivar store: the alias of another store of the scheduler that has it; ``None``
+        where it is the store that was asked for, and the caller chose ``error``.
+    """
 
     code = "JOB_EXISTS"
     job_id: str
+    store: str | None = None
 
     def __str__(self) -> str:
+        if self.store is not None:
+            return (
+                f"a job with the id {self.job_id!r} exists already in another store,"
+                f" {self.store!r}"
+            )
         return (
             f"a job with the id {self.job_id!r} exists already"
             " (replace or keep it with on_conflict)"
@@ -156,6 +192,29 @@ class BadConfiguration(SchedulerError):
     def __str__(self) -> str:
         place = f"[{self.section}] {self.key}".strip() if self.section else self.key
         return ": ".join(part for part in (self.source, place, self.reason) if part)
+
+
+@define(slots=False)
+class BadFile(SchedulerError):
+    """
+    A file of jobs that cannot be used.
+
+    :ivar source: its name.
+    :ivar line: the number of the line, from 1; 0 for the whole file.
+    :ivar field: the field of the job or run; empty when the whole line is meant.
+    :ivar reason: what was found and what was expected.
+    """
+
+    code = "BAD_FILE"
+    source: str
+    line: int
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line else ""
+        parts = (self.source, place, self.field, self.reason)
+        return ": ".join(part for part in parts if part)
 
 
 @define(slots=False)

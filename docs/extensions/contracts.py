@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from attrs import fields_dict, has
-from click import Context
+from click import Command, Context
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
@@ -125,9 +125,22 @@ class CommandHelpDirective(SphinxDirective):
             section = nodes.section(ids=[f"txsched-{name}"])
             title = nodes.title("", "", nodes.literal("", f"txsched {name}"))
             section += [title, self.block(command.get_help(inner))]
+            section += map(self.block, self.inner(command, inner))
             self.state.document.note_explicit_target(section)
             made.append(section)
         return made
+
+    def inner(self, command: Command, context: Context) -> Iterator[str]:
+        """
+        Give the help of the commands of a group.
+        """
+        for name, one in getattr(command, "commands", {}).items():
+            width = context.terminal_width
+            yield one.get_help(
+                Context(
+                    one, context, name, terminal_width=width, max_content_width=width
+                )
+            )
 
     def block(self, text: str) -> nodes.literal_block:
         """

@@ -79,6 +79,22 @@ class LocalSession:
         raise SystemExit(codes[0])
 
 
+class Unreachable:
+    """
+    Stands where a scheduler would be; none of these tests may ask for it.
+    """
+
+    def call(self, work: object) -> None:
+        raise AssertionError("the command would have connected")
+
+
+def invoke_alone(*arguments: str) -> Result:
+    """
+    Run ``txsched`` with *arguments*, which are not to reach a scheduler.
+    """
+    return CliRunner().invoke(cli, arguments, obj=Unreachable(), prog_name="txsched")
+
+
 class CommandTestCase(SynchronousTestCase):
     """
     Runs commands against a scheduler in memory.

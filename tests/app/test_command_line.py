@@ -7,7 +7,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from click.testing import CliRunner, Result
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -18,6 +17,8 @@ from txsched.app.command.session import Session, endpoint_text
 from txsched.app.command.shaping import value_data
 from txsched.app.command.wording import ago, clean, duration_text
 from txsched.model import UTC
+
+from .driving import invoke_alone
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -94,19 +95,6 @@ WRONG = [
 ]
 
 
-class Unreachable:
-    """
-    Stands where a scheduler would be; none of these tests may ask for it.
-    """
-
-    def call(self, work: object) -> None:
-        raise AssertionError("the command would have connected")
-
-
-def invoke(*arguments: str) -> Result:
-    return CliRunner().invoke(cli, arguments, obj=Unreachable(), prog_name="txsched")
-
-
 class WrongCommandLineTests(SynchronousTestCase):
     """
     Tests for command lines that cannot be carried out.
@@ -117,7 +105,7 @@ class WrongCommandLineTests(SynchronousTestCase):
         The exit code is 2, nothing is printed, and the complaint has the reason.
         """
         for line, words in WRONG:
-            result = invoke(*line.split())
+            result = invoke_alone(*line.split())
             self.assertEqual((2, ""), (result.exit_code, result.stdout), line)
             self.assertIn(words, result.stderr.replace("\n", " "), line)
 
@@ -131,10 +119,10 @@ class OtherTests(SynchronousTestCase):
         """
         Each command that the group lists explains itself.
         """
-        text = invoke("--help").stdout
+        text = invoke_alone("--help").stdout
         for name in cli.list_commands(None):  # type: ignore[arg-type]
             self.assertIn(f"\n  {name} ", text)
-            result = invoke(name, "--help")
+            result = invoke_alone(name, "--help")
             self.assertEqual(0, result.exit_code)
             self.assertIn(f"Usage: txsched {name} ", result.stdout)
 
@@ -142,14 +130,14 @@ class OtherTests(SynchronousTestCase):
         """
         ``--version`` says the version.
         """
-        self.assertEqual(f"txsched {__version__}\n", invoke("--version").stdout)
+        self.assertEqual(f"txsched {__version__}\n", invoke_alone("--version").stdout)
 
     def test_completion(self) -> None:
         """
         The script of each shell is printed, and asks this command.
         """
         for shell in ("bash", "zsh", "fish"):
-            result = invoke("completion", shell)
+            result = invoke_alone("completion", shell)
             self.assertEqual(0, result.exit_code, result.output)
             self.assertIn(f"_TXSCHED_COMPLETE={shell}_complete", result.stdout)
 
@@ -239,11 +227,11 @@ class SessionTests(SynchronousTestCase):
         Ctrl-C that comes before there is a connection ends it like a later one.
         """
 
-        async def interrupted(*unused: object) -> None:
+        async def interrupted(reactor: object) -> None:
             raise KeyboardInterrupt
 
-        self.patch(Session, "_connected", interrupted)
-        attempt = Deferred.fromCoroutine(Session("unix:a.sock")._attempt(None, None))
+        session = Session("unix:a.sock")
+        attempt = Deferred.fromCoroutine(session._attempt(None, interrupted))
         ended = self.failureResultOf(attempt, SystemExit)
         self.assertEqual(130, ended.value.code)
 

@@ -666,5 +666,7 @@ class WatchTests(CommandTestCase):
         """
         That no job is quarantined is said.
         """
-        self.assertEqual("no job is quarantined\n", self.out("quarantine"))
-        self.assertEqual({"quarantined": []}, self.json("quarantine"))
+        self.assertEqual("no job is quarantined\n", self.out("quarantine", "list"))
+        self.assertEqual(
+            {"quarantined": []}, json.loads(self.out("quarantine", "list", "--json"))
+        )

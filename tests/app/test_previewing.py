@@ -8,7 +8,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.app.command.group import cli
@@ -16,14 +16,7 @@ from txsched.app.command.pointing import pointed
 from txsched.triggers import zones
 from txsched.triggers.cron import DIALECTS
 
-
-class Unreachable:
-    """
-    Stands where a scheduler would be; none of these tests may ask for it.
-    """
-
-    def call(self, work: object) -> None:
-        raise AssertionError("the command would have connected")
+from .driving import Unreachable, invoke_alone
 
 
 class ExpressionTestCase(SynchronousTestCase):
@@ -31,21 +24,16 @@ class ExpressionTestCase(SynchronousTestCase):
     Runs commands that need no service.
     """
 
-    def invoke(self, *arguments: str) -> Result:
-        return CliRunner().invoke(
-            cli, arguments, obj=Unreachable(), prog_name="txsched"
-        )
-
     def lines(self, *arguments: str, code: int = 0) -> list[str]:
         """
         Give the lines of output, with single blanks.
         """
-        result = self.invoke(*arguments)
+        result = invoke_alone(*arguments)
         self.assertEqual((code, ""), (result.exit_code, result.stderr), result.output)
         return [" ".join(line.split()) for line in result.stdout.splitlines()]
 
     def json(self, *arguments: str) -> Any:
-        result = self.invoke(*arguments, "--json")
+        result = invoke_alone(*arguments, "--json")
         self.assertEqual((0, ""), (result.exit_code, result.stderr), result.output)
         return json.loads(result.stdout)
 
@@ -261,7 +249,7 @@ class NextTests(ExpressionTestCase):
         """
         Below the sentence stands what was typed, with a caret under the column.
         """
-        result = self.invoke("next", "5,61 * * * *", "--dialect", "crontab")
+        result = invoke_alone("next", "5,61 * * * *", "--dialect", "crontab")
         self.assertEqual(2, result.exit_code)
         self.assertTrue(
             result.stderr.endswith(
@@ -406,7 +394,7 @@ class ExplainTests(ExpressionTestCase):
         arguments = ("explain", "crontab 0 0 30 2 * UTC")
         lines = self.lines(*arguments, code=1)
         self.assertEqual("never fires: no year has such a day", lines[-1])
-        result = self.invoke(*arguments, "--json")
+        result = invoke_alone(*arguments, "--json")
         self.assertEqual(1, result.exit_code)
         codes = [one["code"] for one in json.loads(result.stdout)["warnings"]]
         self.assertEqual(["never"], codes)
@@ -442,7 +430,7 @@ class ZoneTests(ExpressionTestCase):
         self.patch(zones, "get_localzone", lambda: None)
         data = self.json("next", "every 1h")
         self.assertEqual("UTC", data["timezone"])
-        result = self.invoke("next", "@daily")
+        result = invoke_alone("next", "@daily")
         self.assertEqual(2, result.exit_code)
         self.assertIn("the time zone of this machine has no name", result.stderr)
 
@@ -487,6 +475,6 @@ class CompletionTests(SynchronousTestCase):
         """
         The one sentence on ``--dialect`` is complete.
         """
-        text = CliRunner().invoke(cli, ["next", "--help"]).stdout
+        text = invoke_alone("next", "--help").stdout
         for name in DIALECTS:
             self.assertIn(name, text)

@@ -64,6 +64,7 @@ def decode(data: bytes, job: Job = JOB) -> Job:
         job.revision,
         job.next_run_time,
         job.run_count,
+        job.store,
     )
 
 

@@ -18,6 +18,7 @@ from txsched.errors import BadBox, NotSerializable
 from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run, ShownTrigger
 from txsched.triggers import IntervalTrigger
 
+from ..strange import Unshowable
 from . import named
 from .test_refusals import SURROGATE, ForeignTrigger, cyclic, cyclic_call
 
@@ -194,14 +195,9 @@ class PresentingTests(SynchronousTestCase):
         """
         An object whose text form fails is shown by its class.
         """
-
-        class Shy:
-            def __repr__(self) -> str:
-                raise RuntimeError("no")
-
-        text = "<Shy, whose repr failed: RuntimeError>"
-        trigger: Any = Shy()
-        job = presentable(evolve(JOB, call=Call("a:b", (Shy(),)), trigger=trigger))
+        text = "<Unshowable, whose repr failed: RuntimeError>"
+        shy: Any = Unshowable()
+        job = presentable(evolve(JOB, call=Call("a:b", (shy,)), trigger=shy))
         self.assertEqual((text,), job.call.args)
         self.assertEqual(ShownTrigger(text), job.trigger)
-        self.assertEqual(text, presentable_run(RUN._replace(result=Shy())).result)
+        self.assertEqual(text, presentable_run(RUN._replace(result=shy)).result)

@@ -19,6 +19,7 @@ from txsched.errors import NotSerializable
 from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run
 from txsched.triggers import IntervalTrigger
 
+from ..strange import nested
 from . import named
 
 EVERY = IntervalTrigger(seconds=10)
@@ -68,16 +69,6 @@ class ForeignTrigger:
         """
         It never fires.
         """
-
-
-def nested(depth: int) -> Any:
-    """
-    Make a list in a list in a list.
-    """
-    value: Any = []
-    for _ in range(depth):
-        value = [value]
-    return value
 
 
 def cyclic() -> Any:

@@ -15,18 +15,10 @@ from txsched.errors import BadBox
 from txsched.model import UTC, Call, Page
 from txsched.testing import strategies
 
+from ..strange import Unshowable
 from .test_round_trips import often
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Unshowable:
-    """
-    Even its text form fails.
-    """
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
 
 
 class Surrogate:

@@ -52,8 +52,8 @@ EVERY = IntervalTrigger(seconds=10)
 JOB = Job("a", Call("shop:open"), EVERY, "open")
 RUN = Run("r", "j", NOW, Disposition.FAILED)
 STATUS = model.SchedulerStatus(
-    *("n", "1", "running", "", None, NOW, StoreStatus(0, 0, 0, 0, 0)),
-    *(0, None, 0.0, None),
+    *("n", "1", "running", "", None, NOW),
+    (model.StoreHealth("default", StoreStatus(0, 0, 0, 0, 0), 0, None, 0.0, None),),
 )
 
 NODE = model.Node(*("n-1", "n", "host", 1, "1", NOW, NOW, timedelta(1), "running", 0))
@@ -94,6 +94,7 @@ TAGS: list[tuple[Any, int]] = [
     (StoreStatus(1, 2, 3, 4, 5), 64_042),
     (STATUS, 64_043),
     (NODE, 64_072),
+    (STATUS.stores[0], 64_073),
     (model.StoreLost(NOW, ""), 64_077),
     (model.StoreFound(NOW, NOW), 64_078),
     (Disposition.MISSED, 64_044),
@@ -160,7 +161,7 @@ KNOWN: list[tuple[Any, str]] = [
         ),
     ),
     (Disposition.MISSED, "d9fa2c8201666d6973736564"),
-    (JobQuery(text="a"), "d9fa2589016161d9fa0080f6f6626964f41864f6"),
+    (JobQuery(text="a"), "d9fa258a016161d9fa0080f6f6626964f41864f6f6"),
     (
         Page((RUN,), "on"),
         (

@@ -12,9 +12,11 @@ from attrs import evolve, frozen
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from txsched.core.building import JobBuilder
 from txsched.errors import BadTrigger
-from txsched.model import ITrigger, JobSpec
+from txsched.model import ITrigger, JobDefaults, JobSpec
 from txsched.testing.driving import driven
+from txsched.testing.fakes import ManualExecutor
 from txsched.triggers import CronTrigger, DateTrigger, DelayTrigger, IntervalTrigger
 
 from .scenes import BEGIN, SECOND, Scene, at, every
@@ -201,7 +203,7 @@ class SeedTests(SynchronousTestCase):
         """
         A job that is repaired gets the trigger for the id that it has.
         """
-        builder = self.scene.scheduler._builder
+        builder = JobBuilder({"default": ManualExecutor()}, JobDefaults())
         spec = JobSpec("tests:task", Spread(), id="another")
         job = builder.rebuild("job", spec, BEGIN)
         self.assertEqual((job.id, job.trigger), ("job", Spread().for_job("job")))

@@ -221,6 +221,7 @@ class BatchTests(SynchronousTestCase):
         for _ in range(10):
             driven(first.scheduler.run_job("job", force=True))
         self.assertEqual(self.taken("claim_runs"), [])
+        first.stop()
         asked = len(self.store.asked("next_due"))
         second = Scene(self.store, clock=clock, batch_size=4)
         second.advance(0)

@@ -238,7 +238,7 @@ class ZombieTests(SynchronousTestCase):
         (run,) = ledger
         self.assertEqual((run.result, run.attempt), ("of the other", 2))
         self.assertEqual(zombie.seen.of(RunEnded), [])
-        self.assertEqual(zombie.scheduler._engine.runner.in_flight, 0)
+        self.assertEqual(zombie.status().running, 0)
         self.assert_once(zombie, other)
 
     def test_a_late_end_before_the_other(self):

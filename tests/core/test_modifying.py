@@ -93,7 +93,9 @@ class OptionTests(SynchronousTestCase):
         """
         named = {name for name, _, _ in self.ROWS} | {"start_time", "end_time"}
         named.add("calendars")  # see test_exclusion
-        self.assertEqual(named, (OPTIONS.keys() - {"id"}) | {"task", "args", "kwargs"})
+        self.assertEqual(
+            named, (OPTIONS.keys() - {"id", "store"}) | {"task", "args", "kwargs"}
+        )
 
     def test_the_same(self):
         """

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from attrs import evolve
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
+from txsched.core import LocalScheduler
 from txsched.core.requests import change_job, forecast_jobs, request_run
 from txsched.errors import NoSuchJob, StaleRevision
 from txsched.jobstores import MemoryJobStore
@@ -137,6 +139,7 @@ class ForecastTests(SynchronousTestCase):
 
     def setUp(self):
         self.store = WatchedStore(MemoryJobStore())
+        self.stores = LocalScheduler(self.store, {}, Clock())._stores
 
     def keep(self, *jobs):
         """
@@ -148,7 +151,7 @@ class ForecastTests(SynchronousTestCase):
         """
         Give the ids of what is found.
         """
-        return [job.id for job in driven(forecast_jobs(self.store, end, ids))]
+        return [job.id for job in driven(forecast_jobs(self.stores, None, end, ids))]
 
     def test_soon(self):
         """
@@ -184,7 +187,7 @@ class ForecastTests(SynchronousTestCase):
         self.assertEqual(self.found(at(1), ["c", "a", "c"]), ["c", "a"])
         self.assertEqual(self.found(at(1), []), [])
         answer = Deferred.fromCoroutine(
-            forecast_jobs(self.store, at(1), ["a", "ghost"])
+            forecast_jobs(self.stores, None, at(1), ["a", "ghost"])
         )
         failure = self.failureResultOf(answer, NoSuchJob)
         self.assertEqual(failure.value.job_id, "ghost")

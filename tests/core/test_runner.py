@@ -69,7 +69,7 @@ class SingleTests(SynchronousTestCase):
         scene.advance(3)
         scene.executor.end(result=result)
         (run,) = scene.runs()
-        self.assertEqual(scene.scheduler._engine.runner.in_flight, 0)
+        self.assertEqual(scene.status().running, 0)
         self.assertEqual([one.run for one in scene.seen.of(RunEnded)], [run])
         self.assertEqual((run.started_at, run.ended_at), (BEGIN, at(3)))
         return run

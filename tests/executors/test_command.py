@@ -26,7 +26,7 @@ from txsched.executors.program import signal_name
 from txsched.model import COMMAND, Call, Disposition, Outcome
 from txsched.testing.contracts.executor import BatchExecutorContract, Gathering
 
-from .test_thread import make_context
+from .harness import make_context
 
 
 def shell(text: str, **kwargs: Any) -> Call:

@@ -13,7 +13,7 @@ from txsched import current_run
 from txsched.context import running
 from txsched.errors import NotRunning
 
-from .test_thread import make_context
+from .harness import make_context
 
 
 class RunContextTests(SynchronousTestCase):

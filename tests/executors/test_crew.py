@@ -17,7 +17,7 @@ from txsched.model import Call
 from txsched.testing.contracts.executor import Gathering
 
 from . import tasks
-from .test_thread import make_context
+from .harness import make_context
 
 
 class Announcements(list[Any]):

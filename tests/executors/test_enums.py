@@ -16,7 +16,7 @@ from txsched.executors.carrying import carry_out, run_elsewhere
 from txsched.model import Call, Disposition, EnumMember
 
 from . import tasks
-from .test_thread import make_context
+from .harness import make_context
 
 MODULE = "tests.codec.colours"
 RED = EnumMember(f"{MODULE}:Colour", "RED")

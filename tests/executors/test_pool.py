@@ -20,7 +20,7 @@ from txsched.model import Call, Disposition
 from txsched.testing.contracts.executor import BatchExecutorContract, Gathering
 
 from . import tasks
-from .test_thread import HERE, REFUSED, CountingLoop, make_context
+from .harness import HERE, REFUSED, CountingLoop, TaskCalls, make_context, started
 
 
 def make_processes(workers: int = 1) -> concurrent.futures.Executor:
@@ -32,7 +32,7 @@ def make_processes(workers: int = 1) -> concurrent.futures.Executor:
     )
 
 
-class PoolContract(BatchExecutorContract):
+class PoolContract(TaskCalls, BatchExecutorContract):
     """
     The contract, as any pool has it.
     """
@@ -47,15 +47,6 @@ class PoolContract(BatchExecutorContract):
 
     def make_executor(self) -> PoolExecutor:
         return PoolExecutor(reactor, self.make_pool)
-
-    def returning(self) -> tuple[Call, Any]:
-        return Call(f"{HERE}:add", (1,), {"second": 2}), 3
-
-    def failing(self) -> tuple[Call, str]:
-        return Call(f"{HERE}:fail"), "ValueError: out of paper"
-
-    def reporting(self) -> Call:
-        return Call(f"{HERE}:report")
 
     def refused(self) -> Sequence[tuple[Call, str]]:
         return REFUSED
@@ -135,14 +126,7 @@ class PoolTests(TestCase):
         """
         Give an executor that is stopped at the end, after the gate was opened.
         """
-        executor = PoolExecutor(loop, pool)
-        executor.startService()
-
-        def stop() -> Deferred[None]:
-            tasks.gate.set()
-            return executor.stopService()
-
-        self.addCleanup(stop)
+        executor: PoolExecutor = started(self, PoolExecutor(loop, pool))
         return executor
 
     async def test_broken_pool_is_made_anew(self) -> None:

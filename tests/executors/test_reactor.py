@@ -18,10 +18,10 @@ from txsched.model import COMMAND, Call
 from txsched.testing.contracts.executor import ExecutorContract
 
 from . import tasks
-from .test_thread import HERE, make_context
+from .harness import HERE, TaskCalls, make_context
 
 
-class ReactorContractTests(ExecutorContract, TestCase):
+class ReactorContractTests(TaskCalls, ExecutorContract, TestCase):
     """
     The contract.
     """
@@ -30,15 +30,6 @@ class ReactorContractTests(ExecutorContract, TestCase):
 
     def make_executor(self) -> ReactorExecutor:
         return ReactorExecutor()
-
-    def returning(self) -> tuple[Call, Any]:
-        return Call(f"{HERE}:add", (1,), {"second": 2}), 3
-
-    def failing(self) -> tuple[Call, str]:
-        return Call(f"{HERE}:fail"), "ValueError: out of paper"
-
-    def reporting(self) -> Call:
-        return Call(f"{HERE}:report")
 
     def lasting(self) -> Call:
         return Call(f"{HERE}:last")

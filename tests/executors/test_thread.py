@@ -17,48 +17,14 @@ from twisted.trial.unittest import TestCase
 from txsched.context import RunContext, running
 from txsched.errors import NotRunning, TaskFailed
 from txsched.executors import TaskRegistry, ThreadPoolExecutor
-from txsched.model import COMMAND, Call, Disposition
+from txsched.model import Call, Disposition
 from txsched.testing.contracts.executor import BatchExecutorContract, Gathering
 
 from . import tasks
-
-HERE = "tests.executors.tasks"
-REFUSED = [
-    (Call("no.such.module:f"), "task"),
-    (Call(f"{HERE}:missing"), "task"),
-    (Call(f"{HERE}:not_callable"), "task"),
-    (Call(f"{HERE}:last"), "task"),
-    (Call(f"{HERE}:asynchronous"), "task"),
-    (Call(COMMAND, ("echo",)), "task"),
-    (Call(f"{HERE}:add"), "args"),
-    (Call(f"{HERE}:add", (1, 2, 3)), "args"),
-    (Call(f"{HERE}:add", (1,), {"third": 3}), "args"),
-]
+from .harness import HERE, REFUSED, CountingLoop, TaskCalls, make_context, started
 
 
-class CountingLoop:
-    """
-    The reactor, with its calls from threads counted.
-    """
-
-    def __init__(self) -> None:
-        self.wakes = 0
-
-    def seconds(self) -> float:
-        """As the reactor."""
-        return reactor.seconds()
-
-    def callLater(self, *args: Any, **kwargs: Any) -> Any:
-        """As the reactor."""
-        return reactor.callLater(*args, **kwargs)
-
-    def callFromThread(self, *args: Any, **kwargs: Any) -> None:
-        """As the reactor."""
-        self.wakes += 1
-        reactor.callFromThread(*args, **kwargs)
-
-
-class ThreadPoolContractTests(BatchExecutorContract, TestCase):
+class ThreadPoolContractTests(TaskCalls, BatchExecutorContract, TestCase):
     """
     The contract.
     """
@@ -67,15 +33,6 @@ class ThreadPoolContractTests(BatchExecutorContract, TestCase):
 
     def make_executor(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(reactor, workers=3)
-
-    def returning(self) -> tuple[Call, Any]:
-        return Call(f"{HERE}:add", (1,), {"second": 2}), 3
-
-    def failing(self) -> tuple[Call, str]:
-        return Call(f"{HERE}:fail"), "ValueError: out of paper"
-
-    def reporting(self) -> Call:
-        return Call(f"{HERE}:report")
 
     def lasting(self) -> Call:
         return Call(f"{HERE}:last_politely")
@@ -100,14 +57,7 @@ class ThreadPoolTests(TestCase):
         """
         Give an executor that is stopped at the end, after the gate was opened.
         """
-        executor = ThreadPoolExecutor(loop, workers)
-        executor.startService()
-
-        def stop() -> Deferred[None]:
-            tasks.gate.set()
-            return executor.stopService()
-
-        self.addCleanup(stop)
+        executor: ThreadPoolExecutor = started(self, ThreadPoolExecutor(loop, workers))
         return executor
 
     def batch(
@@ -577,11 +527,3 @@ class ThreadPoolTests(TestCase):
         """
         with self.assertRaisesRegex(ValueError, "not 0"):
             ThreadPoolExecutor(reactor, workers=0)
-
-
-def make_context(number: int, **options: Any) -> RunContext:
-    """
-    Make the context of a run.
-    """
-    planned = BatchExecutorContract.context(None, number).planned_time  # type: ignore[arg-type]
-    return RunContext(f"job-{number}", f"run-{number}", planned, 1, **options)

@@ -86,7 +86,8 @@ class FirstStepsTests(LivingTestCase):
             connection.execute("UPDATE txsched_jobs SET definition = X'00ff'")
         self.service()
         self.assertEqual("there are no jobs\n", self.out("list"))
-        self.assertRegex(self.out("quarantine"), r"\nold   20.* it is not data of ours")
+        listed = self.out("quarantine", "list")
+        self.assertRegex(listed, r"\nold   20.* it is not data of ours")
         shown = self.txsched("show", "old")
         self.assertEqual((1, ""), (shown.returncode, shown.stdout))
         self.assertRegex(

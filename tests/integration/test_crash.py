@@ -142,8 +142,7 @@ class CrashTests(TestCase):
         service = Service(folder)
         service.start()
         self.addCleanup(service.kill)
-        begin = datetime.now(timezone.utc) + timedelta(seconds=3)
-        await self._add_jobs(folder, begin)
+        begin = await self._add_jobs(folder)
         for _ in range(KILLS):
             seen = len(service.lines())
             await until(lambda seen=seen: len(service.lines()) > seen + 2 * JOBS)
@@ -168,10 +167,15 @@ class CrashTests(TestCase):
         client.startService()
         return client
 
-    async def _add_jobs(self, folder: Path, begin: datetime) -> None:
+    async def _add_jobs(self, folder: Path) -> datetime:
+        """
+        Add the jobs once the service answers, and give their start.
+        """
         client = self._client(folder)
         try:
-            await client.add_jobs(
+            await client.status()
+            begin = datetime.now(timezone.utc) + timedelta(seconds=5)
+            added = await client.add_jobs(
                 [
                     JobSpec(
                         "crashing:work",
@@ -187,6 +191,8 @@ class CrashTests(TestCase):
                     for n in range(JOBS)
                 ]
             )
+            self.assertEqual(added[0].next_run_time, begin)
+            return begin
         finally:
             await client.stopService()
 

@@ -12,20 +12,13 @@ from typing import Any
 from txsched.model import UTC
 from txsched.model.options import MAX_ID
 
+from ..strange import Unshowable
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001
 LONG = "x" * (MAX_ID + 1)
 EAST = timezone(timedelta(hours=1))
 WEST = timezone(-timedelta(hours=1))
-
-
-class Silent:
-    """
-    Cannot be shown.
-    """
-
-    def __repr__(self) -> str:
-        raise RuntimeError("no")
 
 
 #: An option, a value that it does not take, and what the reason says.
@@ -45,11 +38,13 @@ BAD: list[tuple[str, Any, str]] = [
     ("id", " a", "' a' begins or ends with a blank"),
     ("id", "a ", "begins or ends with a blank"),
     ("id", " ", "begins or ends with a blank"),
-    ("id", Silent(), "expected text, not <Silent, whose repr failed: RuntimeError>"),
+    ("id", Unshowable(), "expected text, not <Unshowable, whose repr failed"),
     ("name", None, "expected text, not None"),
     ("name", 5.0, "expected text, not 5.0"),
     ("name", LONG, "has 256 characters"),
     ("name", "two\tparts", "cannot be printed"),
+    ("store", "", "must not be empty"),
+    ("store", 5, "expected text, not 5"),
     ("executor", "", "must not be empty"),
     ("executor", None, "expected text"),
     ("executor", True, "expected text, not True"),
@@ -138,7 +133,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("calendars", [f"c{number}" for number in range(17)], "has 17 calendars, at most"),
     ("on_excluded", None, "expected skip, next or previous, not None"),
     ("on_excluded", "NEXT", "expected skip, next or previous, not 'NEXT'"),
-    ("retries", 3, "there is no such option; there are id, name, executor"),
+    ("retries", 3, "there is no such option; there are id, name, store"),
     ("paused", True, "there is no such option"),
     ("generation", "a", "there is no such option"),
     ("next_run_time", NOW, "there is no such option"),

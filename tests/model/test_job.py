@@ -76,7 +76,7 @@ class JobTests(SynchronousTestCase):
         Each field of a job is of its definition, of its state, or its pause.
         """
         self.assertEqual(
-            {one.name for one in fields(Job)}, {*DEFINITION, *STATE, "paused"}
+            {one.name for one in fields(Job)}, {*DEFINITION, *STATE, "paused", "store"}
         )
 
     def test_definition(self) -> None:
@@ -85,6 +85,7 @@ class JobTests(SynchronousTestCase):
         """
         self.assertTrue(JOB.same_definition(JOB))
         self.assertTrue(JOB.same_definition(evolve(JOB, paused=Pause(NOW), **STATE)))
+        self.assertTrue(JOB.same_definition(evolve(JOB, store="another")))
         for name, value in DEFINITION.items():
             other = evolve(JOB, **{name: value})
             self.assertFalse(JOB.same_definition(other), name)

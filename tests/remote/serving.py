@@ -44,7 +44,7 @@ class Stuck(proxyForInterface(IScheduler)):  # type: ignore[misc]
         super().__init__(original)
         self.asked: list[tuple[str, Deferred[Any]]] = []
 
-    def get_job(self, job_id: str) -> Deferred[Any]:
+    def get_job(self, job_id: str, store: Any = None) -> Deferred[Any]:
         """
         Wait.
         """

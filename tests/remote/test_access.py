@@ -14,6 +14,7 @@ from zope.interface.verify import verifyObject
 from txsched.core import LocalScheduler
 from txsched.errors import BadValue, NoSuchJob, NotAllowed, StaleRevision
 from txsched.interfaces import IScheduler
+from txsched.jobstores import MemoryJobStore
 from txsched.model import (
     COMMAND,
     UTC,
@@ -382,7 +383,7 @@ class RestrictedSchedulerTests(SynchronousTestCase):
         local = self.local
 
         class Between(LocalScheduler):
-            def get_job(self, job_id: str) -> Any:
+            def get_job(self, job_id: str, store: Any = None) -> Any:
                 def change(job: Job) -> Any:
                     if job.revision > 1:
                         return job
@@ -394,7 +395,7 @@ class RestrictedSchedulerTests(SynchronousTestCase):
             def modify_job(self, *args: Any, **changes: Any) -> Any:
                 return local.modify_job(*args, **changes)
 
-        behind = Between(local._store, {}, self.served.clock)
+        behind = Between(MemoryJobStore(), {}, self.served.clock)
         view = RestrictedScheduler(behind, AccessPolicy(("operator:*",)))
         return view.modify_job("good", args=("rm",))
 

@@ -14,6 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from txsched.remote.access import AccessPolicy
 from txsched.triggers import IntervalTrigger
 
+from ..strange import nested
 from .bare import BareClient, Served, box
 
 TASK = "operator:add"
@@ -70,16 +71,6 @@ def pairs(mapping: dict[Any, Any]) -> CBORTag:
     Make a mapping of any keys.
     """
     return CBORTag(PAIRS, [list(pair) for pair in mapping.items()])
-
-
-def nested(depth: int) -> Any:
-    """
-    Make a list in a list in a list.
-    """
-    value: Any = []
-    for _ in range(depth):
-        value = [value]
-    return value
 
 
 def jobs(order_by: Any = "id", limit: Any = 10, cursor: Any = None) -> CBORTag:

@@ -33,7 +33,7 @@ class Counting(proxyForInterface(IScheduler)):  # type: ignore[misc]
 
     asked = 0
 
-    def get_job(self, job_id: str) -> Deferred[Any]:
+    def get_job(self, job_id: str, store: Any = None) -> Deferred[Any]:
         """
         Count, and pass on.
         """

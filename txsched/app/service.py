@@ -158,7 +158,7 @@ class SchedulerService(MultiService):
         if status.store is not None and status.store.quarantined:
             self._log.warn(
                 "{count} jobs could not be loaded and do not run; see"
-                " 'txsched quarantine'",
+                " 'txsched quarantine list'",
                 count=status.store.quarantined,
             )
 

@@ -12,6 +12,7 @@ from .choosing import choose_serializer
 from .definition import decode_job, encode_definition
 from .describing import describe_definition
 from .fields import definition_fields, job_of_fields, progress_fields
+from .ledger import run_fields, run_of_fields
 from .pickling import PickleSerializer
 from .serializers import CBORSerializer, JSONSerializer, StoredForms, marked
 from .tables import table
@@ -35,6 +36,8 @@ __all__ = [
     "loads",
     "marked",
     "progress_fields",
+    "run_fields",
+    "run_of_fields",
     "table",
     "task_name",
 ]

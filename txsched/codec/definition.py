@@ -131,6 +131,7 @@ def decode_job(
     revision: int,
     next_run_time: datetime | None,
     run_count: int,
+    store: str = "default",
     decoders: Mapping[int, Callable[[Any, bool], Any]] = DECODERS,
 ) -> Job:
     """
@@ -142,7 +143,9 @@ def decode_job(
     """
     content = loads(data, decoders)
     try:
-        return _decode(content, paused, generation, revision, next_run_time, run_count)
+        return _decode(
+            content, paused, generation, revision, next_run_time, run_count, store
+        )
     except (TypeError, ValueError, KeyError, OverflowError) as error:
         raise BadBox(f"{type(error).__name__}: {error}") from None
 
@@ -154,6 +157,7 @@ def _decode(
     revision: int,
     next_run_time: datetime | None,
     run_count: int,
+    store: str,
 ) -> Job:
     if not isinstance(content, list) or not content:
         raise BadBox("it is not the definition of a job")
@@ -208,4 +212,5 @@ def _decode(
         revision,
         next_run_time,
         run_count,
+        store,
     )

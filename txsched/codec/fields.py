@@ -7,7 +7,7 @@ the values of arguments as :mod:`.readable` writes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,9 @@ __all__ = [
     "job_of_fields",
     "named_fields",
     "progress_fields",
+    "read_field",
     "read_instant",
+    "typed",
 ]
 
 #: The names of the fields, in the order of the definition in CBOR.
@@ -45,6 +47,14 @@ _PROGRESS = ("paused", "generation", "revision", "next_run_time", "run_count")
 _DURATIONS = ("misfire_grace_time", "jitter")
 _INSTANTS = ("start_time", "end_time", "next_run_time")
 _MICROSECOND = timedelta(microseconds=1)
+_KINDS: Mapping[type | None, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    None: "null",
+}
 
 
 def definition_fields(job: Job) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def job_of_fields(fields: Any) -> Job:
         if name not in fields:
             raise BadValue(name, "is missing")
     values = {
-        name: _read_field(name, value)
+        name: read_field(name, value, _READERS)
         for name, value in fields.items()
         if name != "version"
     }
@@ -154,8 +164,15 @@ def job_of_fields(fields: Any) -> Job:
     return Job(call=call, **values)
 
 
-def _read_field(name: str, value: Any) -> Any:
-    reader = _READERS.get(name)
+def read_field(
+    name: str, value: Any, readers: Mapping[str, Callable[[Any], Any]]
+) -> Any:
+    """
+    Read one field by the reader that it has, if any.
+
+    :raises BadValue: naming the field, or the place within it.
+    """
+    reader = readers.get(name)
     try:
         return value if reader is None else reader(value)
     except BadBox as error:
@@ -169,16 +186,17 @@ def _read_field(name: str, value: Any) -> Any:
         raise BadValue(name, f"{shown(value)}: {error}") from None
 
 
-def _expect(*kinds: type) -> Any:
+def typed(*kinds: type | None) -> Callable[[Any], Any]:
+    """
+    Make a reader of values that have exactly one of these classes; ``None`` for null.
+    """
+    exact = {type(None) if kind is None else kind for kind in kinds}
     names = " or ".join(
-        {"str": "text", "int": "a whole number", "NoneType": "null"}.get(
-            kind.__name__, kind.__name__
-        )
-        for kind in kinds
+        _KINDS.get(kind, getattr(kind, "__name__", "")) for kind in kinds
     )
 
     def read(value: Any) -> Any:
-        if type(value) not in kinds:
+        if type(value) not in exact:
             raise ValueError(f"expected {names}")
         return value
 
@@ -186,11 +204,11 @@ def _expect(*kinds: type) -> Any:
 
 
 def _read_args(value: Any) -> tuple[Any, ...]:
-    return tuple(_expect(list)(json_value(value)))
+    return tuple(typed(list)(json_value(value)))
 
 
 def _read_kwargs(value: Any) -> dict[Any, Any]:
-    kwargs: dict[Any, Any] = _expect(dict)(json_value(value))
+    kwargs: dict[Any, Any] = typed(dict)(json_value(value))
     return kwargs
 
 
@@ -206,7 +224,7 @@ def _read_duration(value: Any) -> timedelta | None:
         return None
     if type(value) is int:
         return timedelta(microseconds=value)
-    return parse_duration(_expect(str)(value))
+    return parse_duration(typed(str)(value))
 
 
 def read_instant(value: Any) -> datetime | None:
@@ -217,7 +235,7 @@ def read_instant(value: Any) -> datetime | None:
     """
     if value is None:
         return None
-    text: str = _expect(str)(value)
+    text: str = typed(str)(value)
     instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if instant.tzinfo is None:
         raise ValueError("has no time zone")
@@ -227,39 +245,39 @@ def read_instant(value: Any) -> datetime | None:
 def _read_pause(value: Any) -> Pause | None:
     if value is None:
         return None
-    fields = dict(_expect(dict)(value))
-    at, note = read_instant(fields.pop("at")), _expect(str)(fields.pop("note", ""))
+    fields = dict(typed(dict)(value))
+    at, note = read_instant(fields.pop("at")), typed(str)(fields.pop("note", ""))
     if at is None or fields:
         raise ValueError("expected at and note")
     return Pause(at, note)
 
 
 def _read_texts(value: Any) -> tuple[str, ...]:
-    return tuple(_expect(str)(one) for one in _expect(list)(value))
+    return tuple(typed(str)(one) for one in typed(list)(value))
 
 
-_READERS: dict[str, Any] = {
-    "id": _expect(str),
-    "task": _expect(str),
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "id": typed(str),
+    "task": typed(str),
     "args": _read_args,
     "kwargs": _read_kwargs,
     "trigger": _read_trigger,
-    "name": _expect(str),
-    "executor": _expect(str),
+    "name": typed(str),
+    "executor": typed(str),
     **dict.fromkeys(_DURATIONS, _read_duration),
-    "coalesce": _expect(bool),
-    "max_instances": _expect(int),
-    "max_runs": _expect(int, type(None)),
+    "coalesce": typed(bool),
+    "max_instances": typed(int),
+    "max_runs": typed(int, None),
     **dict.fromkeys(_INSTANTS, read_instant),
     "tags": _read_texts,
     "on_crash": OnCrash,
-    "keep_runs": _expect(int, type(None)),
+    "keep_runs": typed(int, None),
     "calendars": _read_texts,
     "on_excluded": OnExcluded,
     "paused": _read_pause,
-    "generation": _expect(str),
-    "revision": _expect(int),
-    "run_count": _expect(int),
+    "generation": typed(str),
+    "revision": typed(int),
+    "run_count": typed(int),
 }
 
 
@@ -283,10 +301,15 @@ def _shown_field(name: str, value: Any) -> Any:
         if name in _INSTANTS and type(value) is int:
             return instant_text(from_micros(value))
         if name == "trigger" and isinstance(value, CBORTag):
-            decoded = TRIGGER_TAGS[value.tag](value.value, False)
-            return str(decoded)
+            return _shown_trigger(value)
     except Exception:  # whatever it holds, it is shown
         pass
     if name == "kwargs" and value is None:
         return {}
     return json_tree(value)
+
+
+def _shown_trigger(tag: CBORTag) -> str:
+    if tag.tag in TRIGGER_TAGS and isinstance(tag.value, str):
+        return tag.value
+    return str(TRIGGER_TAGS[tag.tag](tag.value, False))

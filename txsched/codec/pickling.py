@@ -126,7 +126,7 @@ class PickleSerializer:
             revision,
             next_run_time,
             run_count,
-            _DECODERS,
+            decoders=_DECODERS,
         )
 
     def _checked(self, data: bytes) -> bytes:

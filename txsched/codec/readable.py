@@ -186,10 +186,15 @@ def _read_float(content: Any) -> float:
     return float(content)
 
 
+def _refuse_pickle(content: Any) -> Any:
+    raise BadBox("a pickle is only read in a store that allows pickle")
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     "$bytes": lambda content: base64.b64decode(_text(content), validate=True),
     "$float": _read_float,
     "$int": lambda content: int(_text(content), 16),
+    "$pickle": _refuse_pickle,
     "$uuid": lambda content: uuid.UUID(_text(content)),
 }
 

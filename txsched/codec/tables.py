@@ -246,7 +246,7 @@ _JOB_FIELDS = (
     *("misfire_grace_time", "coalesce", "max_instances", "max_runs", "start_time"),
     *("end_time", "jitter", "tags", "on_crash", "keep_runs", "calendars"),
     *("on_excluded", "paused", "generation"),
-    *("revision", "next_run_time", "run_count"),
+    *("revision", "next_run_time", "run_count", "store"),
 )
 _JOB_COLUMNS = (
     {"call.task": _TASK}

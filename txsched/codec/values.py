@@ -63,6 +63,7 @@ _NUMBERS: dict[type, int] = {
     model.RunStarted: 31,
     model.RunEnded: 32,
     model.Node: 40,
+    model.StoreHealth: 41,
     model.StoreLost: 45,
     model.StoreFound: 46,
 }
@@ -144,6 +145,7 @@ def _encode_job(job: Job, place: str, depth: int) -> list[Any]:
         job.revision,
         to_plain(job.next_run_time, "next_run_time"),
         job.run_count,
+        *(() if job.store == "default" else (job.store,)),
     ]
 
 

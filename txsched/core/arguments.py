@@ -12,6 +12,7 @@ from ..model import Job, JobSpec, OnConflict
 from ..model.showing import shown
 
 __all__ = [
+    "check_alias",
     "check_conflict",
     "check_distinct",
     "check_flag",
@@ -66,6 +67,16 @@ def check_revision(value: Any) -> None:
         return
     if isinstance(value, bool) or not isinstance(value, int):
         raise _refused("revision", "a whole number or nothing", value)
+
+
+def check_alias(value: Any) -> str | None:
+    """
+    :returns: *value*.
+    :raises BadValue: for ``store``: it is neither text nor ``None``.
+    """
+    if value is not None and not isinstance(value, str):
+        raise _refused("store", "text or nothing", value)
+    return value
 
 
 def check_ids(value: Any) -> None:

@@ -108,6 +108,7 @@ class JobBuilder:
             1,
             first,
             0,
+            get("store") or "default",
         )
         return self._within_calendars(job, now) if calendars else job
 

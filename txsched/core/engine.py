@@ -22,16 +22,14 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .._version import __version__
-from ..errors import NoSuchJob, StaleRevision, StoreUnavailable
+from ..errors import StoreUnavailable
 from ..interfaces import IClock, IExecutor, IJobStore
 from ..model import (
     Disposition,
     Job,
     JobFinished,
     JobLease,
-    JobPaused,
     Node,
-    Pause,
     Plan,
     RunEnded,
     from_seconds,
@@ -47,8 +45,11 @@ from .planning import plan
 from .publisher import Publisher
 from .rearming import Rearmer
 from .retention import Retention
+from .room import Room
 from .runner import Runner
 from .settings import Settings
+from .sharing import Share
+from .sidelining import pause_broken
 from .taking import RunTaker
 
 __all__ = ["Engine"]
@@ -57,7 +58,6 @@ __all__ = ["Engine"]
 _NOTHING_FOUND_SECONDS = 0.05
 #: How often pending runs have their turn while jobs are due all the time.
 _RUNS_SECONDS = 1.0
-_LONGEST_NOTE = 1000
 
 
 class _Batch(NamedTuple):
@@ -80,6 +80,8 @@ class Engine:
     :param node: the id under which leases are held; unique for each start, so
         that a new process cannot be taken for its predecessor.
     :param name: the name of the node, as its owner gave it.
+    :param alias: that of the store, for those who are told of it.
+    :param room: the places for runs, which it shares with the engines of other stores.
     """
 
     _store: IJobStore
@@ -90,6 +92,8 @@ class Engine:
     _publisher: Publisher
     _exclusion: Exclusion = field(factory=Exclusion)
     name: str = "txsched"
+    _room: Room = field(kw_only=True)
+    _alias: str = field(kw_only=True, default="default")
     runner: Runner = field(init=False)
     rearmer: Rearmer = field(init=False)
     _alarm: Alarm = field(init=False)
@@ -98,7 +102,6 @@ class Engine:
     _turning: bool = field(default=False, init=False)
     _again: bool = field(default=False, init=False)
     _turn_done: list[Deferred[None]] = field(factory=list, init=False)
-    _crowded: bool = field(default=False, init=False)
     _runs_looked_at: float = field(default=0.0, init=False)
     _unwatch: Callable[[], None] = field(default=lambda: None, init=False)
     health: Health = field(init=False)
@@ -106,6 +109,7 @@ class Engine:
     heart: Heart = field(init=False)
     _taker: RunTaker = field(init=False)
     _started_at: datetime = field(init=False)
+    _share: Share = field(init=False)
     _retention: Retention = field(init=False)
     _committer: Committer = field(init=False)
     _log = Logger()
@@ -114,7 +118,7 @@ class Engine:
         self._alarm = Alarm(
             self._clock, self.wake, self._settings.longest_sleep.total_seconds()
         )
-        self.health = Health(self._clock, self._publisher)
+        self.health = Health(self._clock, self._publisher, self._alias)
         self._backoff = Backoff(self._clock, self._settings, f"{self.node} turns")
         self.rearmer = Rearmer(self._store, self._publisher, self.wake_at)
         self.runner = Runner(
@@ -123,7 +127,7 @@ class Engine:
             self._clock,
             self._settings,
             self._publisher,
-            self._landed,
+            self._room.freed,
             self.rearmer,
             self.health,
             self.node,
@@ -132,7 +136,20 @@ class Engine:
             self._store, self._executors, self.node, self.runner, self.rearmer
         )
         self.heart = Heart(
-            self._store, self._clock, self._settings, self._describe, self.health
+            self._store,
+            self._clock,
+            self._settings,
+            self._describe,
+            self.health,
+            self.wake,
+        )
+        self._share = Share(
+            self._clock,
+            self._settings,
+            self.node,
+            self.heart,
+            self.runner.flights,
+            self.wake,
         )
         self._retention = Retention(self._store, self._clock, self._settings)
         self._committer = Committer(
@@ -172,8 +189,9 @@ class Engine:
         self._started_at = from_seconds(self._clock.seconds())
         self.health.reset()
         self.runner.begin()
+        self._room.count(self.runner.count_busy)
         self.heart.start()
-        self._unwatch = self._store.watch(self.wake)
+        self._unwatch = self._store.watch(self._share.noticed)
         self._retention.start()
         self.wake()
 
@@ -185,6 +203,7 @@ class Engine:
         """
         self._running = False
         self._unwatch()
+        self._share.stop()
         self._alarm.set(None)
         self._retention.stop()
         self.heart.beat()
@@ -201,6 +220,7 @@ class Engine:
         except Exception:
             told = await self._cut_off()
         self.runner.rest()
+        self._room.forget(self.runner.count_busy)
         await self.heart.stop(leave=told)
 
     async def _cut_off(self) -> bool:
@@ -276,11 +296,6 @@ class Engine:
         elif self._alarm.at is None or at < self._alarm.at:
             self._alarm.set(at)
 
-    def _landed(self) -> None:
-        if self._crowded:
-            self._crowded = False
-            self.wake()
-
     def _turn_failed(self, failure: Failure) -> None:
         self.health.failed(TURNS, failure.getErrorMessage())
         if failure.check(StoreUnavailable):
@@ -304,6 +319,8 @@ class Engine:
             self._again = False
             again_at = await self._turn()
         if self._running:
+            if not self._paused:
+                again_at = self._share.look_at(again_at, self._clock.seconds())
             self._alarm.set(again_at)
         self._backoff.reset()
         self.health.answered(TURNS)
@@ -315,10 +332,14 @@ class Engine:
         """
         if self._paused:
             return None
-        if not self._room:
-            self._crowded = True
+        if not self._places():
+            self._room.wait(self.wake)
             return None
         seconds = self._clock.seconds()
+        yields_until = self._share.yields_until(seconds)
+        if yields_until is not None:
+            self._room.wait(self.wake)
+            return yields_until
         now = from_seconds(seconds)
         taken = None
         if not 0.0 <= seconds - self._runs_looked_at < _RUNS_SECONDS:
@@ -335,24 +356,29 @@ class Engine:
             return seconds + _NOTHING_FOUND_SECONDS
         return to_seconds(due)
 
-    @property
-    def _room(self) -> int:
+    def _places(self, held: int = 0) -> int:
         """
-        How many runs may be started before one has ended: none while the ends of
-        those that were started cannot be recorded.
+        Say how many runs may be started before one has ended.
+
+        :param held: how many places are kept for them.
+        :returns: none while the ends of those that were started cannot be recorded.
         """
         if self.health.fails(ENDS):
             return 0
-        return max(0, self._settings.max_in_flight - self.runner.in_flight)
+        left = self._settings.max_in_flight - self.runner.in_flight
+        return max(0, min(left, self._room.free + held))
 
     async def _fire(self, now: datetime) -> _Batch:
         """
         Claim, plan, commit and start due jobs.
         """
-        room = self._room
-        limit = min(self._settings.batch_size, room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
+        with self._room.hold(limit):
+            return await self._fire_up_to(limit, now)
+
+    async def _fire_up_to(self, limit: int, now: datetime) -> _Batch:
         until = now + self._settings.lease_duration
         leases = await self._store.claim_jobs(self.node, now, until, limit)
         if not leases:
@@ -367,6 +393,7 @@ class Engine:
                 planned.append(lease)
             except Exception as error:
                 broken.append((lease, error))
+        room = self._places(held=limit)
         if sum(len(decided.runs) for decided in plans) > room:
             plans = within(plans, room)
         lost = await self._committer.commit(plans)
@@ -381,7 +408,7 @@ class Engine:
         if self._publisher.wanted:
             self._tell(plans, lost, now)
         for lease, problem in broken:
-            await self._pause_broken(lease, now, problem)
+            await pause_broken(self._store, self._publisher, lease, now, problem)
         return _Batch(len(leases), len(leases) >= limit)
 
     def _tell(self, plans: list[Plan], lost: Collection[str], now: datetime) -> None:
@@ -394,41 +421,17 @@ class Engine:
             if decided.finished:
                 self._publisher.publish(JobFinished(now, decided.job_id))
 
-    async def _pause_broken(
-        self, lease: JobLease, now: datetime, error: Exception
-    ) -> None:
-        """
-        Put a job aside whose trigger cannot be asked, with the reason as its note.
-        """
-        failure = Failure(error)
-        message = failure.getErrorMessage()
-        note = f"its trigger failed: {type(error).__name__}: {message}"
-        note = note[:_LONGEST_NOTE].encode("utf-8", "replace").decode()
-        job_id = lease.job.id
-        self._log.failure(
-            "job {job_id} is paused: {note}", failure, job_id=job_id, note=note
-        )
-        job = evolve(
-            lease.job,
-            next_run_time=lease.next_run_time,
-            run_count=lease.run_count,
-        )
-        try:
-            await self._store.change_job(evolve(job, paused=Pause(now, note)), job, ())
-        except (NoSuchJob, StaleRevision):
-            return
-        self._publisher.publish(JobPaused(now, job.id, note))
-
     async def _take_runs(self, now: datetime, seconds: float) -> _Batch:
         """
         Claim and start runs that wait, and those that a crash cut off.
         """
         self._runs_looked_at = seconds
-        limit = min(self._settings.batch_size, self._room)
+        limit = self._share.limit(self._places())
         if not limit:
             return _NOTHING
         until = now + self._settings.lease_duration
-        found = await self._taker.take(now, until, limit)
+        with self._room.hold(limit):
+            found = await self._taker.take(now, until, limit)
         return _Batch(found, found >= limit)
 
 

@@ -30,11 +30,13 @@ class Health:
     """
     The store is lost from the first failure until each that failed has succeeded.
 
+    :param alias: of the store.
     :ivar since: since when it is lost; ``None`` while it answers.
     """
 
     _clock: IClock
     _publisher: Publisher
+    _alias: str = "default"
     since: datetime | None = field(default=None, init=False)
     _failing: dict[str, str] = field(factory=dict, init=False)
     _log = Logger()
@@ -60,7 +62,7 @@ class Health:
         self._failing[activity] = error
         if self.since is None:
             self.since = from_seconds(self._clock.seconds())
-            self._publisher.publish(StoreLost(self.since, error))
+            self._publisher.publish(StoreLost(self.since, error, self._alias))
 
     def answered(self, activity: str) -> None:
         """
@@ -72,10 +74,11 @@ class Health:
         assert since is not None
         now = from_seconds(self._clock.seconds())
         self._log.info(
-            "the job store is back after {seconds:.1f} s",
+            "the job store {alias} is back after {seconds:.1f} s",
+            alias=self._alias,
             seconds=(now - since).total_seconds(),
         )
-        self._publisher.publish(StoreFound(now, since))
+        self._publisher.publish(StoreFound(now, since, self._alias))
 
     def reset(self) -> None:
         """

@@ -35,6 +35,7 @@ class Heart:
     Beats three times within the duration of a lease, as long as the node lives.
 
     :param describe: gives the node as it is now, told the time and the skew.
+    :param met: called when a node that was alone finds that it is not.
     :ivar skew: by how much the clock of this node is ahead of the store's, as the
         last beat found it; ``None`` when the store has no clock of its own.
     :ivar alive: how many nodes use the store, with this one.
@@ -45,6 +46,7 @@ class Heart:
     _settings: Settings
     _describe: Callable[[datetime, timedelta | None], Node]
     _health: Health
+    _met: Callable[[], None]
     skew: timedelta | None = field(default=None, init=False)
     alive: int = field(default=1, init=False)
     _beats: bool = field(default=False, init=False)
@@ -121,7 +123,10 @@ class Heart:
         nodes = await self._store.find_nodes()
         oldest = now - SILENT_AFTER * self._settings.lease_duration
         others = [one for one in nodes if one.id != node.id]
+        before = self.alive
         self.alive = 1 + sum(one.seen_at > oldest for one in others)
+        if before == 1 < self.alive:
+            self._met()
         await self._forget(others, now)
         self._health.answered(BEATS)
 

@@ -22,6 +22,7 @@ from .planning import first_planned_time, pass_over
 __all__ = ["checked_note", "modified", "paused", "rescheduled", "resumed"]
 
 _CALL = ("task", "args", "kwargs")
+_CHANGEABLE = (*_CALL, *(one for one in OPTIONS if one not in ("id", "store")))
 _MAX_NOTE = 1000
 NO_EXCLUSION = Exclusion()
 
@@ -42,8 +43,8 @@ def modified(
     for name in changes:
         if name == "id":
             raise BadValue("id", "cannot be changed: add a new job instead")
-        if name not in OPTIONS and name not in _CALL:
-            known = ", ".join((*_CALL, *(one for one in OPTIONS if one != "id")))
+        if name not in _CHANGEABLE:
+            known = ", ".join(_CHANGEABLE)
             raise BadValue(name, f"cannot be changed; there are {known}")
     options = {name: value for name, value in changes.items() if name not in _CALL}
     new = evolve(job, call=_call(job.call, changes), **check_options(options))

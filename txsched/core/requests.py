@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from attrs import evolve
+from twisted.internet.defer import Deferred
 
 from ..errors import NoSuchJob, StaleRevision
 from ..interfaces import IJobStore
@@ -17,12 +19,26 @@ from ..model import (
     Disposition,
     Job,
     JobQuery,
+    Page,
+    Quarantined,
     Run,
     RunQuery,
     run_id,
 )
+from .arguments import check_alias
+from .paging import Source, merged_page
+from .stores import AttachedStore, Stores
 
-__all__ = ["cancel_run", "change_job", "forecast_jobs", "request_run"]
+__all__ = [
+    "cancel_run",
+    "change_job",
+    "find_jobs",
+    "find_quarantined",
+    "find_runs",
+    "forecast_jobs",
+    "remove_job",
+    "request_run",
+]
 
 _ACTIVE = tuple(one for one in Disposition if one.active)
 
@@ -136,17 +152,94 @@ async def change_job(
             continue
 
 
+async def remove_job(store: IJobStore, job_id: str, now: datetime) -> None:
+    """
+    Remove a job.
+
+    :raises NoSuchJob: there is none.
+    """
+    if not await store.remove_jobs((job_id,), now):
+        raise NoSuchJob(job_id)
+
+
+async def find_jobs(stores: Stores, query: JobQuery) -> Page[Job]:
+    """
+    Give one page of the jobs in all stores, or in the one that *query* names.
+
+    :raises NoSuchStore: there is no such store.
+    :raises BadValue: for a ``cursor`` that no page of this order gave.
+    """
+    chosen = stores.chosen(query.store)
+
+    async def find(one: AttachedStore, query: JobQuery) -> Page[Job]:
+        return one.claim_page(await stores.ask(one, one.store.find_jobs(query)))
+
+    if len(chosen) == 1:
+        return await find(chosen[0], query)
+    sources = [Source(one.alias, partial(find, one)) for one in chosen]
+    return await merged_page(sources, query)
+
+
+async def find_runs(stores: Stores, query: RunQuery) -> Page[Run]:
+    """
+    Give one page of the ledgers of all stores, or of the one that *query* names.
+
+    :raises NoSuchStore: there is no such store.
+    :raises BadValue: for a ``cursor`` that no page of this order gave.
+    """
+    chosen = stores.chosen(query.store)
+
+    async def find(one: AttachedStore, query: RunQuery) -> Page[Run]:
+        return await stores.ask(one, one.store.find_runs(query))
+
+    if len(chosen) == 1:
+        return await find(chosen[0], query)
+    sources = [Source(one.alias, partial(find, one)) for one in chosen]
+    return await merged_page(sources, query)
+
+
+async def find_quarantined(stores: Stores, alias: str | None) -> list[Quarantined]:
+    """
+    List the jobs that cannot be loaded, ordered by id.
+
+    :param alias: only those of this store; ``None`` for all.
+    :raises NoSuchStore: there is no such store.
+    """
+    found = [
+        evolve(quarantined, store=one.alias)
+        for one in stores.chosen(check_alias(alias))
+        for quarantined in await stores.ask(one, one.store.find_quarantined())
+    ]
+    return sorted(found, key=lambda one: (one.job_id, one.store))
+
+
 async def forecast_jobs(
-    store: IJobStore, end: datetime, job_ids: Sequence[str] | None
+    stores: Stores, alias: str | None, end: datetime, job_ids: Sequence[str] | None
 ) -> list[Job]:
     """
     Find the jobs that may have a planned time before *end*.
 
+    :param alias: only those of this store; ``None`` for all.
     :param job_ids: only these.
+    :raises NoSuchStore: there is no such store.
     :raises NoSuchJob: one of them is not there.
     """
+    jobs: list[Job] = []
     if job_ids is not None:
-        return [await store.get_job(job_id) for job_id in dict.fromkeys(job_ids)]
+        for job_id in dict.fromkeys(job_ids):
+            question = partial(_get_job, job_id)
+            jobs.append((await stores.locate(alias, question))[1])
+        return jobs
+    for one in stores.chosen(alias):
+        jobs += await stores.ask(one, _planned_soon(one.store, end))
+    return jobs
+
+
+def _get_job(job_id: str, one: AttachedStore) -> Deferred[Job]:
+    return one.store.get_job(job_id)
+
+
+async def _planned_soon(store: IJobStore, end: datetime) -> list[Job]:
     jobs: list[Job] = []
     query = JobQuery(paused=False, order_by="next_run_time", limit=MAX_PAGE)
     while True:

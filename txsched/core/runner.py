@@ -5,7 +5,7 @@ Carrying out: runs go to executors, their outcomes into the ledger, in batches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -30,6 +30,7 @@ from ..model import (
 )
 from .aftermath import aftermath, cut_off
 from .backoff import Backoff
+from .flights import Flight, Flights
 from .health import ENDS, Health
 from .leasing import LeaseKeeper
 from .outcomes import failed, without_result
@@ -38,17 +39,6 @@ from .rearming import Rearmer
 from .settings import Settings
 
 __all__ = ["Runner"]
-
-
-class _Flight(NamedTuple):
-    """
-    A run that this node carries out.
-    """
-
-    job: Job
-    run: Run
-    term: int
-    context: RunContext
 
 
 @define(eq=False)
@@ -79,7 +69,7 @@ class Runner:
     _rearmer: Rearmer
     _health: Health
     _node: str
-    _flights: dict[str, _Flight] = field(factory=dict, init=False)
+    flights: Flights = field(init=False)
     _deferreds: dict[str, Deferred[Any]] = field(factory=dict, init=False)
     _reasons: dict[str, str] = field(factory=dict, init=False)
     _outcomes: list[tuple[RunContext, Outcome]] = field(factory=list, init=False)
@@ -92,6 +82,7 @@ class Runner:
     _log = Logger()
 
     def __attrs_post_init__(self) -> None:
+        self.flights = Flights(self._executors)
         self._keeper = LeaseKeeper(
             self._store,
             self._clock,
@@ -107,14 +98,20 @@ class Runner:
         """
         How many runs were started and are not recorded as ended.
         """
-        return len(self._flights)
+        return len(self.flights)
+
+    def count_busy(self) -> int:
+        """
+        Say how many of these are still with their executors.
+        """
+        return len(self.flights) - len(self._outcomes) - len(self._writing)
 
     def begin(self) -> None:
         """
         Forget what was given up when this node stopped before.
         """
         self._given_up = False
-        self._flights.clear()
+        self.flights.clear()
         self._reasons.clear()
 
     def start(self, leases: Iterable[tuple[Job, Run, int]]) -> None:
@@ -122,7 +119,7 @@ class Runner:
         Hand runs, each with its job and term, to their executors.
         """
         batches: dict[str, list[tuple[Call, RunContext]]] = {}
-        flights = self._flights
+        flights = self.flights
         for job, run, term in leases:
             late = job.misfire_grace_time is not None and not run.manual
             context = RunContext(
@@ -132,7 +129,7 @@ class Runner:
                 run.attempt,
                 _start_by(job, run) if late and run.attempt == 1 else None,
             )
-            flights[run.id] = _Flight(job, run, term, context)
+            flights.add(Flight(job, run, term, context))
             item = (job.call, context)
             batch = batches.get(run.executor)
             if batch is None:
@@ -204,7 +201,7 @@ class Runner:
         """
         Write outcomes until there are none left.
         """
-        flights = self._flights
+        flights = self.flights
         while self._outcomes:
             self._writing, self._outcomes = self._outcomes, []
             ends: dict[str, Aftermath] = {}
@@ -224,7 +221,7 @@ class Runner:
         self._writing = []
         self._recording = False
 
-    def _without_outcome(self, flight: _Flight, error: Exception) -> Aftermath:
+    def _without_outcome(self, flight: Flight, error: Exception) -> Aftermath:
         """
         End a run whose executor told what cannot be an outcome.
         """
@@ -256,6 +253,7 @@ class Runner:
             except StoreUnavailable as error:
                 self._health.failed(ENDS, str(error))
                 self._log.warn("cannot record the ends of runs: {error}", error=error)
+                self._landed()
                 await self._backoff.pause()
                 if self._given_up:
                     return
@@ -283,13 +281,13 @@ class Runner:
             if lost and run.id in lost and self._under_its_term(end) != end:
                 kept.append(end)
                 continue
-            flight = self._flights.get(run.id)
+            flight = self.flights.get(run.id)
             if flight is not None and flight[2] == end.term:
-                del self._flights[run.id]
+                self.flights.remove(flight)
                 job = flight.job
                 if job.next_run_time is None or run.manual:
                     waited.append((job, run))
-            if self._reasons and run.id not in self._flights:
+            if self._reasons and run.id not in self.flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:
                 self._log.warn(
@@ -307,13 +305,13 @@ class Runner:
             await self.finish(kept)
             return
         self._landed()
-        if not self._flights:
+        if not self.flights:
             idle, self._idle = self._idle, []
             for waiting in idle:
                 waiting.callback(None)
 
     def _under_its_term(self, end: Aftermath) -> Aftermath:
-        flight = self._flights.get(end.run.id)
+        flight = self.flights.get(end.run.id)
         if flight is None or flight.term == end.term:
             return end
         return end._replace(term=flight.term)
@@ -325,10 +323,10 @@ class Runner:
         :returns: whether it is in flight here: the lease ended, as after a step of the
             clock, a sleep of the machine or an outage of the store, but not the run.
         """
-        flight = self._flights.get(run_id)
+        flight = self.flights.get(run_id)
         if flight is None:
             return False
-        self._flights[run_id] = flight._replace(term=term)
+        self.flights.hold(flight, term)
         return True
 
     def give_up(self) -> None:
@@ -341,11 +339,11 @@ class Runner:
     # Leases
 
     def _terms(self) -> dict[str, int]:
-        return {flight.run.id: flight.term for flight in self._flights.values()}
+        return {flight.run.id: flight.term for flight in self.flights}
 
     def _renewed(self, renewal: Renewal, terms: Mapping[str, int]) -> None:
         for run_id in renewal.lost:
-            flight = self._flights.get(run_id)
+            flight = self.flights.get(run_id)
             if flight is None or flight.term != terms[run_id]:
                 continue
             if run_id not in self._reasons:
@@ -368,7 +366,7 @@ class Runner:
         :param reason: what the ledger will say, unless another one came before.
         :returns: whether it is in flight here and its outcome has not come yet.
         """
-        flight = self._flights.get(run_id)
+        flight = self.flights.get(run_id)
         if flight is None or self._has_outcome(flight.context):
             return False
         self._reasons.setdefault(run_id, reason)
@@ -382,7 +380,7 @@ class Runner:
             for one, _ in outcomes
         )
 
-    def _stop(self, flight: _Flight) -> None:
+    def _stop(self, flight: Flight) -> None:
         run_id = flight.run.id
         flight.context.cancelled = True
         deferred = self._deferreds.get(run_id)
@@ -397,7 +395,7 @@ class Runner:
         :returns: fires when nothing is in flight.
         """
         idle: Deferred[None] = Deferred()
-        if self._flights:
+        if self.flights:
             self._idle.append(idle)
         else:
             idle.callback(None)
@@ -419,7 +417,7 @@ class Runner:
         now = self._clock.seconds()
         ends = []
         flights = []
-        for flight in list(self._flights.values()):
+        for flight in list(self.flights):
             job, run, term, context = flight
             if self._has_outcome(context):
                 continue
@@ -431,7 +429,7 @@ class Runner:
                 )
             else:
                 ends.append(cut_off(job, run, term, from_seconds(now)))
-            del self._flights[run.id]
+            self.flights.remove(flight)
         for flight in flights:
             self._stop(flight)
         await self.finish(ends)

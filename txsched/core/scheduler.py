@@ -1,12 +1,11 @@
 """
-The scheduler of this process: ``IScheduler`` over a store and an engine.
+The scheduler of this process: ``IScheduler`` over stores, each with an engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -14,7 +13,7 @@ from attrs import define, field
 from twisted.internet.defer import Deferred
 from zope.interface import implementer
 
-from ..errors import AlreadyRunning, BadValue, NoSuchJob, NotRunning
+from ..errors import AlreadyRunning, BadValue, NotRunning
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
     Event,
@@ -22,20 +21,14 @@ from ..model import (
     ICalendar,
     ITrigger,
     Job,
-    JobAdded,
     JobDefaults,
-    JobModified,
-    JobPaused,
     JobQuery,
-    JobRemoved,
-    JobResumed,
     JobSpec,
     Node,
     OnConflict,
     Page,
     Quarantined,
     Run,
-    RunEnded,
     RunQuery,
     SchedulerPaused,
     SchedulerResumed,
@@ -48,12 +41,15 @@ from . import arguments as given
 from .building import JobBuilder
 from .engine import Engine
 from .exclusion import Exclusion
-from .forecast import check_window, forecast
-from .modifying import checked_note, modified, paused, rescheduled, resumed
+from .jobs import Jobs
+from .modifying import checked_note
 from .publisher import Publisher
-from .requests import cancel_run, change_job, forecast_jobs, request_run
+from .requests import find_quarantined
+from .room import Room
+from .runs import Runs
 from .settings import Settings
-from .surveying import survey
+from .stores import AttachedStore, Stores
+from .surveying import find_nodes, survey
 
 __all__ = ["LocalScheduler"]
 
@@ -66,59 +62,70 @@ class LocalScheduler:
     """
     Keeps jobs in *store* and carries them out in this process.
 
-    :param store: where jobs and the ledger are kept.
+    :param store: where jobs and the ledger are kept: a job store, or several by
+        alias.  One of several is called ``default`` and has the jobs that do not say.
     :param executors: who carries out runs, by alias; one that is called
         ``default`` serves the jobs that do not say.
     :param clock: a reactor, or a ``task.Clock``.
     :param node: the name of this scheduler; a part that is new at every start is
         added to it, see :attr:`node`.
     :param defaults: the options of jobs that do not say.
-    :param settings: how the engine works.
+    :param settings: how the engines work.
     :param calendars: times that jobs can be kept from, by name.
+    :raises BadValue: for ``store``.
     """
 
-    _store: IJobStore
+    _store: IJobStore | Mapping[str, IJobStore]
     _executors: Mapping[str, IExecutor]
     _clock: IClock
     _name: str = "txsched"
     _defaults: JobDefaults = field(factory=JobDefaults, kw_only=True)
     _settings: Settings = field(factory=Settings, kw_only=True)
     _calendars: Mapping[str, ICalendar] = field(factory=dict, kw_only=True)
+    #: The name under which this scheduler holds leases; unique for each start.
+    node: str = field(init=False)
     _exclusion: Exclusion = field(init=False)
     _publisher: Publisher = field(factory=Publisher, init=False)
-    _engine: Engine = field(init=False)
+    _room: Room = field(init=False)
+    _stores: Stores = field(init=False)
+    _jobs: Jobs = field(init=False)
+    _runs: Runs = field(init=False)
     _state: str = field(default="stopped", init=False)
+    _paused: bool = field(default=False, init=False)
     _note: str = field(default="", init=False)
     _started_at: datetime | None = field(default=None, init=False)
     _beginning: list[Deferred[None]] = field(factory=list, init=False)
-    _builder: JobBuilder = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.node = f"{self._name}-{uuid4().hex[:8]}"
         self._exclusion = Exclusion(self._calendars)
-        self._builder = JobBuilder(self._executors, self._defaults, self._exclusion)
-        self._engine = Engine(
-            self._store,
+        self._room = Room(self._settings.max_in_flight)
+        self._stores = Stores(self._make_engine)
+        self._stores.take(self._store)
+        builder = JobBuilder(self._executors, self._defaults, self._exclusion)
+        tell, exclusion, now = self._publisher, self._exclusion, self._now
+        self._jobs = Jobs(self._stores, builder, tell, exclusion, now)
+        self._runs = Runs(self._stores, tell, exclusion, now)
+
+    def _make_engine(self, alias: str, store: IJobStore) -> Engine:
+        return Engine(
+            store,
             self._executors,
             self._clock,
-            f"{self._name}-{uuid4().hex[:8]}",
+            self.node,
             self._settings,
             self._publisher,
             self._exclusion,
             self._name,
+            room=self._room,
+            alias=alias,
         )
-
-    @property
-    def node(self) -> str:
-        """
-        The name under which this scheduler holds leases; unique for each start.
-        """
-        return self._engine.node
 
     # Life
 
     def start(self, paused: bool = False) -> Deferred[None]:
         """
-        Open the store and begin to fire.
+        Open the stores, all or none, and begin to fire.
 
         :param paused: open only, and fire nothing until :meth:`resume`.
         :raises AlreadyRunning: it runs, or is about to, or is about to stop.
@@ -131,7 +138,7 @@ class LocalScheduler:
             raise AlreadyRunning()
         self._state = "starting"
         try:
-            await self._store.open()
+            await self._stores.open()
         except BaseException:
             self._state = "stopped"
             self._begun()
@@ -139,10 +146,17 @@ class LocalScheduler:
         self._state = "running"
         self._started_at = self._now()
         self._note = ""
-        self._engine.paused = paused
-        self._engine.start()
+        self._paused = paused
+        for one in self._stores:
+            self._begin(one)
         self._publisher.publish(SchedulerStarted(self._started_at))
         self._begun()
+
+    def _begin(self, one: AttachedStore) -> None:
+        if self._state != "running":
+            raise NotRunning()
+        one.engine.paused = self._paused
+        one.engine.start()
 
     def _begun(self) -> None:
         waiting, self._beginning = self._beginning, []
@@ -151,7 +165,7 @@ class LocalScheduler:
 
     def stop(self, timeout: float | None = None) -> Deferred[None]:
         """
-        Claim nothing more, wait for what runs, close the store.
+        Claim nothing more, wait for what runs, close the stores.
 
         :param timeout: how many seconds to wait for runs; what still runs then is
             cancelled and marked: to be repeated by whoever starts next, or
@@ -173,18 +187,55 @@ class LocalScheduler:
         self._state = "stopping"
         self._publisher.publish(SchedulerStopping(self._now()))
         try:
-            await self._engine.stop(timeout)
+            await self._stores.leave(timeout)
         finally:
-            try:
-                await self._store.close()
-            finally:
-                self._state = "stopped"
+            self._state = "stopped"
+
+    def add_store(self, alias: str, store: IJobStore) -> Deferred[None]:
+        """
+        Open one more store and fire its jobs as well; nothing of this is kept over a
+        restart of the program.
+
+        :param alias: its name in this scheduler.
+        :returns: fires when its jobs can be asked for and are fired.
+        :raises BadValue: for ``store``: the alias, or the store, cannot be used.
+        :raises StoreExists: there is one of this alias.
+        :raises NotRunning: the scheduler is not running; then give the store to its
+            constructor.
+        """
+
+        async def add() -> None:
+            self._check_running()
+            await self._stores.add(alias, store, self._begin)
+
+        return Deferred.fromCoroutine(add())
+
+    def remove_store(self, alias: str, timeout: float | None = None) -> Deferred[None]:
+        """
+        Claim no more jobs of a store, wait for those of its runs that are carried out
+        here, and close it.  Its jobs stay in it, for others that use it, or for later.
+
+        :param timeout: how many seconds to wait for runs, as in :meth:`stop`.
+        :returns: fires when the store is closed.
+        :raises NoSuchStore: there is none of this alias.
+        :raises BadValue: for ``alias``: it is ``default``, which cannot be removed; or
+            *timeout* is no number of seconds.
+        :raises NotRunning: the scheduler is not running.
+        """
+
+        async def remove() -> None:
+            given.check_timeout(timeout)
+            self._check_running()
+            await self._stores.remove(given.check_id("alias", alias), timeout)
+
+        return Deferred.fromCoroutine(remove())
 
     def wake(self) -> None:
         """
         Look at once whether something is due: the clock was set, for instance.
         """
-        self._engine.wake()
+        for one in self._stores:
+            one.engine.wake()
 
     def _now(self) -> datetime:
         return from_seconds(self._clock.seconds())
@@ -192,6 +243,15 @@ class LocalScheduler:
     def _check_running(self) -> None:
         if self._state not in ("running", "stopping"):
             raise NotRunning()
+
+    def _ask(
+        self, work: Callable[..., Coroutine[Any, Any, T]], *args: Any
+    ) -> Deferred[T]:
+        async def ask() -> T:
+            self._check_running()
+            return await work(*args)
+
+        return Deferred.fromCoroutine(ask())
 
     # Jobs
 
@@ -206,7 +266,8 @@ class LocalScheduler:
     ) -> Deferred[Job]:
         async def add() -> Job:
             spec = JobSpec(task, trigger, args, kwargs, **options)
-            return (await self._add_jobs((spec,), on_conflict))[0]
+            self._check_running()
+            return (await self._jobs.add((spec,), on_conflict))[0]
 
         return Deferred.fromCoroutine(add())
 
@@ -215,149 +276,62 @@ class LocalScheduler:
         specs: Sequence[JobSpec],
         on_conflict: OnConflict | str = OnConflict.ERROR,
     ) -> Deferred[list[Job]]:
-        async def add() -> list[Job]:
-            given.check_specs(specs)
-            return await self._add_jobs(specs, on_conflict)
+        return self._ask(self._jobs.add, specs, on_conflict)
 
-        return Deferred.fromCoroutine(add())
-
-    async def _add_jobs(
-        self, specs: Sequence[JobSpec], on_conflict: OnConflict | str
-    ) -> list[Job]:
-        self._check_running()
-        choice = given.check_conflict(on_conflict)
-        now = self._now()
-        jobs = self._builder.build(specs, now)
-        given.check_distinct(jobs)
-        stored = await self._store.add_jobs(jobs, choice)
-        due = [job.due for job in stored]
-        self._engine.wake_at(min((one for one in due if one is not None), default=None))
-        if self._publisher.wanted:
-            for job, kept in zip(jobs, stored, strict=True):
-                if kept.generation == job.generation:
-                    self._publisher.publish(JobAdded(now, job.id))
-        return stored
-
-    def get_job(self, job_id: str) -> Deferred[Job]:
-        return self._ask(lambda: self._store.get_job(given.check_id("job_id", job_id)))
+    def get_job(self, job_id: str, store: str | None = None) -> Deferred[Job]:
+        return self._ask(self._jobs.get, job_id, store)
 
     def get_jobs(self, query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
-        return self._ask(
-            lambda: self._store.find_jobs(given.check_kind("query", query, JobQuery))
-        )
-
-    def _ask(self, question: Callable[[], Deferred[T]]) -> Deferred[T]:
-        async def ask() -> T:
-            self._check_running()
-            return await question()
-
-        return Deferred.fromCoroutine(ask())
-
-    def _change(self, *change: Any) -> Deferred[Job]:
-        return Deferred.fromCoroutine(self._changed(*change))
-
-    async def _changed(
-        self,
-        job_id: str,
-        revision: int | None,
-        change: Callable[[Job, datetime], tuple[Job, Sequence[Run]]],
-        event: Callable[[datetime, str], Event],
-    ) -> Job:
-        self._check_running()
-        given.check_id("job_id", job_id)
-        given.check_revision(revision)
-        job, told = await change_job(self._store, self._now, job_id, revision, change)
-        if told is not None:
-            now, runs = told
-            self._engine.wake_at(job.due)
-            if self._publisher.wanted:
-                self._publisher.publish(event(now, job_id))
-                for run in runs:
-                    self._publisher.publish(RunEnded(now, run))
-        return job
+        return self._ask(self._jobs.find, query)
 
     def modify_job(
-        self, job_id: str, revision: int | None = None, **changes: Any
+        self,
+        job_id: str,
+        revision: int | None = None,
+        store: str | None = None,
+        **changes: Any,
     ) -> Deferred[Job]:
-        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            new, runs = modified(job, changes, now, self._exclusion)
-            if new.executor != job.executor or new.call != job.call:
-                self._builder.check(new.executor, new.call)
-            return new, runs
-
-        return self._change(job_id, revision, change, JobModified)
+        return self._ask(self._jobs.modify, job_id, revision, store, changes)
 
     def reschedule_job(
-        self, job_id: str, trigger: ITrigger, revision: int | None = None
+        self,
+        job_id: str,
+        trigger: ITrigger,
+        revision: int | None = None,
+        store: str | None = None,
     ) -> Deferred[Job]:
-        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            return rescheduled(job, trigger, now, self._exclusion)
+        return self._ask(self._jobs.reschedule, job_id, trigger, revision, store)
 
-        return self._change(job_id, revision, change, JobModified)
+    def pause_job(
+        self, job_id: str, note: str = "", store: str | None = None
+    ) -> Deferred[Job]:
+        return self._ask(self._jobs.pause, job_id, note, store)
 
-    def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
-        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            return paused(job, note, now), ()
+    def resume_job(
+        self, job_id: str, catch_up: bool = False, store: str | None = None
+    ) -> Deferred[Job]:
+        return self._ask(self._jobs.resume, job_id, catch_up, store)
 
-        return self._change(job_id, None, change, partial(JobPaused, note=note))
-
-    def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
-        def change(job: Job, now: datetime) -> tuple[Job, Sequence[Run]]:
-            given.check_flag("catch_up", catch_up)
-            return resumed(job, catch_up, now, self._exclusion)
-
-        return self._change(job_id, None, change, JobResumed)
-
-    def remove_job(self, job_id: str) -> Deferred[None]:
-        async def remove() -> None:
-            self._check_running()
-            given.check_id("job_id", job_id)
-            now = self._now()
-            if not await self._store.remove_jobs((job_id,), now):
-                raise NoSuchJob(job_id)
-            self._publisher.publish(JobRemoved(now, job_id))
-
-        return Deferred.fromCoroutine(remove())
+    def remove_job(self, job_id: str, store: str | None = None) -> Deferred[None]:
+        return self._ask(self._jobs.remove, job_id, store)
 
     # Runs
 
-    def run_job(self, job_id: str, force: bool = False) -> Deferred[Run]:
-        return Deferred.fromCoroutine(self._run_job(job_id, force))
+    def run_job(
+        self, job_id: str, force: bool = False, store: str | None = None
+    ) -> Deferred[Run]:
+        return self._ask(self._runs.request, job_id, force, store)
 
-    async def _run_job(self, job_id: str, force: bool) -> Run:
-        self._check_running()
-        given.check_id("job_id", job_id)
-        given.check_flag("force", force)
-        job = await self._store.get_job(job_id)
-        run = await request_run(self._store, job, force, self._now())
-        if run.ended_at is None:
-            self._engine.wake()
-        else:
-            self._publisher.publish(RunEnded(run.ended_at, run))
-        return run
+    def cancel_run(
+        self, run_id: str, reason: str = "", store: str | None = None
+    ) -> Deferred[Run]:
+        return self._ask(self._runs.cancel, run_id, reason, store)
 
-    def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
-        async def cancel() -> Run:
-            self._check_running()
-            given.check_id("run_id", run_id)
-            why = checked_note(reason, "reason") or "cancelled by a user"
-            stop = self._engine.runner.cancel
-            now = self._now()
-            run, ended, jobs = await cancel_run(self._store, stop, run_id, why, now)
-            if ended:
-                self._publisher.publish(RunEnded(now, run))
-                await self._engine.rearmer.follow([(job, run) for job in jobs])
-            return run
-
-        return Deferred.fromCoroutine(cancel())
-
-    def get_run(self, run_id: str) -> Deferred[Run]:
-        return self._ask(lambda: self._store.get_run(given.check_id("run_id", run_id)))
+    def get_run(self, run_id: str, store: str | None = None) -> Deferred[Run]:
+        return self._ask(self._runs.get, run_id, store)
 
     def get_runs(self, query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
-        return self._ask(
-            lambda: self._store.find_runs(given.check_kind("query", query, RunQuery))
-        )
+        return self._ask(self._runs.find, query)
 
     def forecast(
         self,
@@ -365,23 +339,9 @@ class LocalScheduler:
         end: datetime,
         job_ids: Sequence[str] | None = None,
         limit: int = 1000,
+        store: str | None = None,
     ) -> Deferred[list[Forecast]]:
-        return Deferred.fromCoroutine(self._forecast(start, end, job_ids, limit))
-
-    async def _forecast(
-        self,
-        start: datetime,
-        end: datetime,
-        job_ids: Sequence[str] | None,
-        limit: int,
-    ) -> list[Forecast]:
-        self._check_running()
-        check_window(start, end, limit)
-        given.check_ids(job_ids)
-        found = await forecast_jobs(self._store, end, job_ids)
-        jobs = map(self._exclusion.guarded, filter(self._exclusion.knows, found))
-        now = self._now()
-        return forecast(jobs, max(start, now), end, limit, now)
+        return self._ask(self._runs.foresee, start, end, job_ids, limit, store)
 
     # The whole
 
@@ -395,52 +355,44 @@ class LocalScheduler:
 
     def pause(self, note: str = "") -> Deferred[None]:
         async def pause() -> None:
-            self._check_running()
-            self._note = checked_note(note)
-            self._engine.paused = True
+            self._hold(True, checked_note(note))
             self._publisher.publish(SchedulerPaused(self._now(), note))
 
-        return Deferred.fromCoroutine(pause())
+        return self._ask(pause)
 
     def resume(self) -> Deferred[None]:
         async def resume() -> None:
-            self._check_running()
-            self._note = ""
-            self._engine.paused = False
+            self._hold(False, "")
             self._publisher.publish(SchedulerResumed(self._now()))
 
-        return Deferred.fromCoroutine(resume())
+        return self._ask(resume)
+
+    def _hold(self, paused: bool, note: str) -> None:
+        self._paused, self._note = paused, note
+        for one in self._stores:
+            one.engine.paused = paused
 
     def status(self) -> Deferred[SchedulerStatus]:
-        return Deferred.fromCoroutine(self._status())
+        async def status() -> SchedulerStatus:
+            held = self._paused and self._state == "running"
+            return await survey(
+                self._stores,
+                node=self.node,
+                state="paused" if held else self._state,
+                note=self._note,
+                started_at=self._started_at,
+                now=self._now(),
+            )
 
-    async def _status(self) -> SchedulerStatus:
-        self._check_running()
-        held = self._engine.paused and self._state == "running"
-        return await survey(
-            self._store,
-            self._engine,
-            state="paused" if held else self._state,
-            note=self._note,
-            started_at=self._started_at,
-            now=self._now(),
-        )
+        return self._ask(status)
 
-    def get_nodes(self) -> Deferred[list[Node]]:
-        return self._ask(self._store.find_nodes)
+    def get_nodes(self, store: str | None = None) -> Deferred[list[Node]]:
+        return self._ask(find_nodes, self._stores, store)
 
-    def get_quarantined(self) -> Deferred[list[Quarantined]]:
-        return self._ask(self._store.find_quarantined)
+    def get_quarantined(self, store: str | None = None) -> Deferred[list[Quarantined]]:
+        return self._ask(find_quarantined, self._stores, store)
 
-    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
-        async def repair() -> Job:
-            self._check_running()
-            given.check_id("job_id", job_id)
-            given.check_kind("spec", spec, JobSpec)
-            now = self._now()
-            job = await self._store.repair_job(self._builder.rebuild(job_id, spec, now))
-            self._engine.wake_at(job.due)
-            self._publisher.publish(JobAdded(now, job_id))
-            return job
-
-        return Deferred.fromCoroutine(repair())
+    def repair_job(
+        self, job_id: str, spec: JobSpec, store: str | None = None
+    ) -> Deferred[Job]:
+        return self._ask(self._jobs.repair, job_id, spec, store)

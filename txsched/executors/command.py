@@ -16,7 +16,7 @@ from zope.interface import implementer
 
 from ..context import RunContext
 from ..errors import TaskFailed
-from ..interfaces import IBatchExecutor
+from ..interfaces import IBatchExecutor, IBoundedExecutor
 from ..model import Call, Outcome
 from .argv import OUTPUT_LIMIT, check_command
 from .completions import Completions, Done
@@ -42,7 +42,7 @@ class _Execution:
     program: Program
 
 
-@implementer(IBatchExecutor)
+@implementer(IBatchExecutor, IBoundedExecutor)
 class CommandExecutor(Service):
     """
     Starts programs, each in a session and process group of its own.
@@ -79,7 +79,7 @@ class CommandExecutor(Service):
         if programs < 1:
             raise ValueError(f"expected 1 program or more, not {programs}")
         self._reactor = reactor
-        self._programs = programs
+        self.places = programs
         self._output_limit = output_limit
         self._kill_after = kill_after
         self._completions = Completions(reactor)
@@ -176,7 +176,7 @@ class CommandExecutor(Service):
         self._filling = False
         self._withdraw()
         until = self._reactor.seconds() + _SLICE_SECONDS
-        while self._waiting and len(self._running) < self._programs:
+        while self._waiting and len(self._running) < self.places:
             self._start(*self._waiting.popleft())
             if self._waiting and self._reactor.seconds() > until:
                 self._fill_later()

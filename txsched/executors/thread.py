@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from ..context import RunContext
-from ..interfaces import IBatchExecutor, ILoop
+from ..interfaces import IBatchExecutor, IBoundedExecutor, ILoop
 from ..model import Call, Disposition
 from .completions import Completions, Done
 from .crew import Crew
@@ -27,7 +27,7 @@ __all__ = ["ThreadPoolExecutor"]
 _STOPPED = "the executor was stopped"
 
 
-@implementer(IBatchExecutor)
+@implementer(IBatchExecutor, IBoundedExecutor)
 class ThreadPoolExecutor(Service):
     """
     Runs plain functions in threads of its own; made for very many short calls.
@@ -59,7 +59,7 @@ class ThreadPoolExecutor(Service):
         if workers < 1:
             raise ValueError(f"expected 1 worker or more, not {workers}")
         self._loop = loop
-        self._workers = workers
+        self.places = workers
         self._tasks = TaskRegistry() if tasks is None else tasks
         self._stop_limit_seconds = stop_limit_seconds
         self._completions = Completions(loop)
@@ -123,7 +123,7 @@ class ThreadPoolExecutor(Service):
         crew = self._crew
         if crew is None:
             crew = self._crew = Crew(
-                self._loop, self._workers, self._tasks, self._completions
+                self._loop, self.places, self._tasks, self._completions
             )
         crew.add([(call, context, done, now) for call, context in batch])
 

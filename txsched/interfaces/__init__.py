@@ -15,10 +15,11 @@ from .scheduler import IScheduler, ISubscription
 from .serializing import ISerializer
 from .stores import IJobKeeping, IJobStore, ILedger, IMembership, IQuarantine
 from .timing import IClock, ILoop
-from .working import IBatchExecutor, IExecutor
+from .working import IBatchExecutor, IBoundedExecutor, IExecutor
 
 __all__ = [
     "IBatchExecutor",
+    "IBoundedExecutor",
     "ICalendar",
     "IClock",
     "ICountingTrigger",

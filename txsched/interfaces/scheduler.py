@@ -45,6 +45,12 @@ class IScheduler(Interface):
     """
     Adds, shows and controls jobs.
 
+    A scheduler may keep jobs in several stores, each with an alias; ``default`` is that
+    of jobs that do not say.  Ids are unique in each store, and no job is added under an
+    id that another store has.  *store* is the alias of the only store that a call
+    looks into; without one it looks into all of them, ``default`` first, and takes the
+    first one that has the job or run; those that cannot be used come last.
+
     Every method returns a Deferred that fires once the change is durable, or
     fails with one of :mod:`txsched.errors`; the same classes near and far.
     """
@@ -60,23 +66,26 @@ class IScheduler(Interface):
         """
         Add one job; the parameters are those of :class:`~txsched.model.JobSpec`.
 
-        :param on_conflict: what to do when the id exists.
+        :param on_conflict: what to do when the id exists in the same store.
         :raises BadValue: naming the option that cannot be taken.
-        :raises JobExists: the id exists and *on_conflict* is ``error``.
+        :raises NoSuchStore: there is no store as in the option ``store``.
+        :raises JobExists: the id exists and *on_conflict* is ``error``, or it exists in
+            another store that can be asked.
         """
 
     def add_jobs(
         specs: Sequence[JobSpec], on_conflict: OnConflict | str = OnConflict.ERROR
     ) -> Deferred[list[Job]]:
         """
-        Add many jobs at once, all or none.
+        Add many jobs at once to one store, all or none.
 
         :returns: fires with the jobs as they are stored now, in the same order.
         """
 
-    def get_job(job_id: str) -> Deferred[Job]:
+    def get_job(job_id: str, store: str | None = None) -> Deferred[Job]:
         """
         :raises NoSuchJob: there is none.
+        :raises NoSuchStore: nor is there such a store.
         """
 
     def get_jobs(query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
@@ -85,7 +94,10 @@ class IScheduler(Interface):
         """
 
     def modify_job(
-        job_id: str, revision: int | None = None, **changes: Any
+        job_id: str,
+        revision: int | None = None,
+        store: str | None = None,
+        **changes: Any,
     ) -> Deferred[Job]:
         """
         Change options of a job, its ``task``, ``args`` or ``kwargs``.
@@ -93,26 +105,34 @@ class IScheduler(Interface):
         Its next time stays, unless ``start_time`` or ``end_time`` changed.
 
         :param revision: refuse when the job has another one by now.
-        :param changes: as in :meth:`add_job`, without ``id`` and ``trigger``.
+        :param changes: as in :meth:`add_job`, without ``id``, ``store`` and
+            ``trigger``.
         :raises StaleRevision: it was changed since *revision*.
         """
 
     def reschedule_job(
-        job_id: str, trigger: ITrigger, revision: int | None = None
+        job_id: str,
+        trigger: ITrigger,
+        revision: int | None = None,
+        store: str | None = None,
     ) -> Deferred[Job]:
         """
         Give a job a new trigger; its next time is computed anew from now, and the
         jitter that the old one had brought along goes with it.
         """
 
-    def pause_job(job_id: str, note: str = "") -> Deferred[Job]:
+    def pause_job(
+        job_id: str, note: str = "", store: str | None = None
+    ) -> Deferred[Job]:
         """
         Let a job rest, with a note why; its runs under way go on.
 
         A job that is paused already gets the new note.
         """
 
-    def resume_job(job_id: str, catch_up: bool = False) -> Deferred[Job]:
+    def resume_job(
+        job_id: str, catch_up: bool = False, store: str | None = None
+    ) -> Deferred[Job]:
         """
         Let a paused job go on; one that is not paused stays as it is.
 
@@ -120,14 +140,16 @@ class IScheduler(Interface):
             of the job; otherwise they are recorded as ``missed`` for the pause.
         """
 
-    def remove_job(job_id: str) -> Deferred[None]:
+    def remove_job(job_id: str, store: str | None = None) -> Deferred[None]:
         """
         Remove a job; its runs under way go on, its ledger stays.
 
         :raises NoSuchJob: there is none.
         """
 
-    def run_job(job_id: str, force: bool = False) -> Deferred[Run]:
+    def run_job(
+        job_id: str, force: bool = False, store: str | None = None
+    ) -> Deferred[Run]:
         """
         Run a job now, beside its schedule, paused or not.
 
@@ -136,7 +158,9 @@ class IScheduler(Interface):
         :returns: fires with the new run.
         """
 
-    def cancel_run(run_id: str, reason: str = "") -> Deferred[Run]:
+    def cancel_run(
+        run_id: str, reason: str = "", store: str | None = None
+    ) -> Deferred[Run]:
         """
         Cancel a run: a waiting one at once, a running one as its executor can.
 
@@ -150,7 +174,7 @@ class IScheduler(Interface):
         :raises NoSuchRun: there is none.
         """
 
-    def get_run(run_id: str) -> Deferred[Run]:
+    def get_run(run_id: str, store: str | None = None) -> Deferred[Run]:
         """
         :raises NoSuchRun: there is none, or it is no longer kept.
         """
@@ -165,6 +189,7 @@ class IScheduler(Interface):
         end: datetime,
         job_ids: Sequence[str] | None = None,
         limit: int = 1000,
+        store: str | None = None,
     ) -> Deferred[list[Forecast]]:
         """
         Say what will be planned between two instants, ordered by time.
@@ -196,22 +221,24 @@ class IScheduler(Interface):
 
     def status() -> Deferred[SchedulerStatus]:
         """
-        Say how the scheduler is.
+        Say how the scheduler and its stores are, also of one that does not answer.
         """
 
-    def get_nodes() -> Deferred[list[Node]]:
+    def get_nodes(store: str | None = None) -> Deferred[list[Node]]:
         """
-        List the schedulers that share the store, this one too, ordered by id.
+        List the schedulers that share a store with this one, this one too, by id.
 
         One that was killed is among them until it has been silent for long.
         """
 
-    def get_quarantined() -> Deferred[list[Quarantined]]:
+    def get_quarantined(store: str | None = None) -> Deferred[list[Quarantined]]:
         """
-        List the jobs that could not be loaded.
+        List the jobs that could not be loaded, ordered by id.
         """
 
-    def repair_job(job_id: str, spec: JobSpec) -> Deferred[Job]:
+    def repair_job(
+        job_id: str, spec: JobSpec, store: str | None = None
+    ) -> Deferred[Job]:
         """
         Give a quarantined job a definition that can be loaded.
 

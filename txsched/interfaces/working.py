@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from zope.interface import Interface
+from zope.interface import Attribute, Interface
 
 from ..context import RunContext
 from ..model import Call, Outcome
 
-__all__ = ["IBatchExecutor", "IExecutor"]
+__all__ = ["IBatchExecutor", "IBoundedExecutor", "IExecutor"]
 
 
 class IExecutor(Interface):
@@ -68,3 +68,12 @@ class IBatchExecutor(IExecutor):
         Its run is recorded as ``cancelled`` whatever the outcome says; what that
         has of result, error and traceback is kept.
         """
+
+
+class IBoundedExecutor(IExecutor):
+    """
+    An executor that says how much it can do at once: a node whose executor has a queue
+    lets other nodes come first.
+    """
+
+    places: int = Attribute("How many calls it carries out at once; further ones wait.")

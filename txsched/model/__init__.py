@@ -49,6 +49,7 @@ from .query import (
     Quarantined,
     RunQuery,
     SchedulerStatus,
+    StoreHealth,
     StoreStatus,
 )
 from .run import Disposition, Outcome, Run
@@ -116,6 +117,7 @@ __all__ = [
     "SchedulerStopping",
     "ShownTrigger",
     "StoreFound",
+    "StoreHealth",
     "StoreLost",
     "StoreReport",
     "StoreStatus",

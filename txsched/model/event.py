@@ -72,9 +72,11 @@ class StoreLost(Event):
     recorded.
 
     :ivar error: why.
+    :ivar store: its alias.
     """
 
     error: str
+    store: str = "default"
 
 
 @frozen
@@ -83,9 +85,11 @@ class StoreFound(Event):
     The job store answers again.
 
     :ivar lost_at: since when it did not.
+    :ivar store: its alias.
     """
 
     lost_at: datetime
+    store: str = "default"
 
 
 @frozen

@@ -84,6 +84,8 @@ class Job:
         not known yet, see :attr:`waiting`, or the job is finished and only waits for
         its last runs to end.
     :ivar run_count: how many runs its trigger has started.
+    :ivar store: the alias of the store that has it, as the scheduler that gave it back
+        knows that store; stores themselves do not keep it.
     """
 
     id: str
@@ -108,6 +110,7 @@ class Job:
     revision: int = 1
     next_run_time: datetime | None = None
     run_count: int = 0
+    store: str = "default"
 
     @property
     def due(self) -> datetime | None:
@@ -135,7 +138,8 @@ class Job:
 
     def same_definition(self, other: Job) -> bool:
         """
-        Say whether *other* asks for the same: all but pause and progress is equal.
+        Say whether *other* asks for the same: all but pause, progress and store is
+        equal.
         """
         return _definition(self) == _definition(other)
 
@@ -174,7 +178,13 @@ def waiting_of(job: Job, run_count: int) -> Waiting | None:
 
 def _definition(job: Job) -> Job:
     return evolve(
-        job, paused=None, generation="", revision=0, next_run_time=None, run_count=0
+        job,
+        paused=None,
+        generation="",
+        revision=0,
+        next_run_time=None,
+        run_count=0,
+        store="",
     )
 
 
@@ -204,7 +214,7 @@ class JobSpec:
     :param trigger: an :class:`~txsched.model.trigger.ITrigger`.
     :param args: positional arguments of the task.
     :param kwargs: keyword arguments of the task.
-    :param options: any of ``id, name, executor, misfire_grace_time, coalesce,
+    :param options: any of ``id, name, store, executor, misfire_grace_time, coalesce,
         max_instances, max_runs, start_time, end_time, jitter, tags, on_crash,
         keep_runs, calendars, on_excluded``, as :class:`Job` explains them; durations
         also as seconds, datetimes aware.  What is left out is filled in by the

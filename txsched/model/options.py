@@ -209,6 +209,7 @@ def _on_excluded(value: Any) -> OnExcluded:
 OPTIONS: Mapping[str, Callable[[Any], Any]] = {
     "id": _name,
     "name": _text,
+    "store": _optional(_name),
     "executor": _name,
     "misfire_grace_time": _optional(_duration),
     "coalesce": _flag,

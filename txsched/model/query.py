@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import field, fields_dict, frozen
 
 from ..errors import BadValue
 from .run import Disposition
@@ -23,6 +23,7 @@ __all__ = [
     "Quarantined",
     "RunQuery",
     "SchedulerStatus",
+    "StoreHealth",
     "StoreStatus",
 ]
 
@@ -107,6 +108,8 @@ class JobQuery:
     :ivar descending: turn the order round.
     :ivar limit: the size of a page, 1 to :data:`MAX_PAGE`.
     :ivar cursor: where to go on: the ``next_cursor`` of the page before.
+    :ivar store: only jobs of the store with this alias; ``None`` for all stores of the
+        scheduler, in one order.  A store itself does not look at it.
     """
 
     text: str | None = field(default=None, validator=_optional(str))
@@ -117,6 +120,7 @@ class JobQuery:
     descending: bool = field(default=False, validator=_flag)
     limit: int = field(default=100, validator=_page_size)
     cursor: str | None = field(default=None, validator=_optional(str))
+    store: str | None = field(default=None, validator=_optional(str))
 
 
 @frozen(kw_only=True)
@@ -131,6 +135,8 @@ class RunQuery:
     :ivar descending: newest first, which is the default.
     :ivar limit: the size of a page, 1 to :data:`MAX_PAGE`.
     :ivar cursor: where to go on: the ``next_cursor`` of the page before.
+    :ivar store: only runs in the store with this alias; ``None`` for all stores of the
+        scheduler, in one order.  A store itself does not look at it.
     """
 
     job_id: str | None = field(default=None, validator=_optional(str))
@@ -140,6 +146,7 @@ class RunQuery:
     descending: bool = field(default=True, validator=_flag)
     limit: int = field(default=100, validator=_page_size)
     cursor: str | None = field(default=None, validator=_optional(str))
+    store: str | None = field(default=None, validator=_optional(str))
 
 
 @frozen
@@ -182,12 +189,15 @@ class Quarantined:
     :ivar definition: the fields of its stored definition, as JSON, as far as they can
         be read; ``None`` when they cannot, or take more than
         :data:`MAX_DEFINITION` bytes.
+    :ivar store: the alias of the store that has it, as in
+        :attr:`Job.store <txsched.model.Job.store>`.
     """
 
     job_id: str
     error: str
     since: datetime
     definition: Mapping[str, Any] | None = None
+    store: str = "default"
 
 
 @frozen
@@ -210,6 +220,30 @@ class StoreStatus:
 
 
 @frozen
+class StoreHealth:
+    """
+    How one store of a scheduler is, and the work on its jobs.
+
+    :ivar alias: its name in the scheduler.
+    :ivar counts: what it has; ``None`` while it does not answer.
+    :ivar running: runs of its jobs that this node carries out now.
+    :ivar next_wakeup: when the node will look again, ``None`` when it is stopped.
+    :ivar lag: by how many seconds its oldest due job is late; ``None`` while it does
+        not answer.
+    :ivar error: why it cannot be used at the moment.
+    :ivar lost_at: since when it cannot be used; ``None`` when it can.
+    """
+
+    alias: str
+    counts: StoreStatus | None
+    running: int
+    next_wakeup: datetime | None
+    lag: float | None
+    error: str | None
+    lost_at: datetime | None = None
+
+
+@frozen
 class SchedulerStatus:
     """
     How a scheduler is.
@@ -220,12 +254,7 @@ class SchedulerStatus:
     :ivar note: why it is paused.
     :ivar started_at: when it was started.
     :ivar now: its clock.
-    :ivar store: counts of its store; ``None`` while that does not answer.
-    :ivar running: runs that this node carries out now.
-    :ivar next_wakeup: when it will look again, ``None`` when stopped.
-    :ivar lag: by how many seconds the oldest due job is late, as far as that is known.
-    :ivar store_error: why the store cannot be used at the moment.
-    :ivar store_lost_at: since when it cannot be used; ``None`` when it can.
+    :ivar stores: how each of its stores is, ``default`` first.
     """
 
     node: str
@@ -234,9 +263,56 @@ class SchedulerStatus:
     note: str
     started_at: datetime | None
     now: datetime
-    store: StoreStatus | None
-    running: int
-    next_wakeup: datetime | None
-    lag: float
-    store_error: str | None
-    store_lost_at: datetime | None = None
+    stores: tuple[StoreHealth, ...]
+
+    @property
+    def store(self) -> StoreStatus | None:
+        """
+        The counts of all stores that answer, together; ``None`` when none does.
+        """
+        known = [one.counts for one in self.stores if one.counts is not None]
+        if not known:
+            return None
+        return StoreStatus(
+            **{
+                name: sum(getattr(counts, name) for counts in known)
+                for name in fields_dict(StoreStatus)
+            }
+        )
+
+    @property
+    def running(self) -> int:
+        """
+        How many runs this node carries out now.
+        """
+        return sum(one.running for one in self.stores)
+
+    @property
+    def next_wakeup(self) -> datetime | None:
+        """
+        When it will look again, ``None`` when stopped.
+        """
+        wakeups = (one.next_wakeup for one in self.stores)
+        return min((one for one in wakeups if one is not None), default=None)
+
+    @property
+    def lag(self) -> float:
+        """
+        By how many seconds the oldest due job is late, as far as that is known.
+        """
+        return max((one.lag or 0.0 for one in self.stores), default=0.0)
+
+    @property
+    def store_error(self) -> str | None:
+        """
+        Why a store cannot be used at the moment: the first one that cannot.
+        """
+        return next((one.error for one in self.stores if one.error is not None), None)
+
+    @property
+    def store_lost_at(self) -> datetime | None:
+        """
+        Since when a store cannot be used; ``None`` when all can.
+        """
+        lost = (one.lost_at for one in self.stores)
+        return min((one for one in lost if one is not None), default=None)

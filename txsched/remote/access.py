@@ -114,7 +114,11 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         )
 
     def modify_job(
-        self, job_id: str, revision: int | None = None, **changes: Any
+        self,
+        job_id: str,
+        revision: int | None = None,
+        store: str | None = None,
+        **changes: Any,
     ) -> Deferred[Job]:
         """
         See :meth:`~txsched.interfaces.IScheduler.modify_job`.
@@ -126,16 +130,16 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
 
         async def modify() -> Job:
             if changes.keys().isdisjoint(("task", "args", "kwargs")):
-                return await self._modify(job_id, revision, changes)
+                return await self._modify(job_id, revision, store, changes)
             while True:
-                job = await self.original.get_job(job_id)
+                job = await self.original.get_job(job_id, store)
                 self._policy.check(job.call.task)
                 self._policy.check(changes.get("task", job.call.task))
                 self._policy.check_arguments(changes.get("args"), changes.get("kwargs"))
                 # What was checked must be what is changed.
                 checked = job.revision if revision is None else revision
                 try:
-                    return await self._modify(job_id, checked, changes)
+                    return await self._modify(job_id, checked, job.store, changes)
                 except StaleRevision:
                     if revision is not None:
                         raise
@@ -143,12 +147,18 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         return Deferred.fromCoroutine(modify())
 
     async def _modify(
-        self, job_id: str, revision: int | None, changes: Mapping[str, Any]
+        self,
+        job_id: str,
+        revision: int | None,
+        store: str | None,
+        changes: Mapping[str, Any],
     ) -> Job:
-        job: Job = await self.original.modify_job(job_id, revision, **changes)
+        job: Job = await self.original.modify_job(job_id, revision, store, **changes)
         return job
 
-    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
+    def repair_job(
+        self, job_id: str, spec: JobSpec, store: str | None = None
+    ) -> Deferred[Job]:
         """
         See :meth:`~txsched.interfaces.IScheduler.repair_job`.
 
@@ -156,7 +166,7 @@ class RestrictedScheduler(proxyForInterface(IScheduler)):  # type: ignore[misc]
         """
         return self._checked(
             ((spec.task, spec.args, spec.kwargs),),
-            lambda: self.original.repair_job(job_id, spec),
+            lambda: self.original.repair_job(job_id, spec, store),
         )
 
     def _checked(

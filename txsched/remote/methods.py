@@ -33,11 +33,13 @@ class Parameter:
     :ivar name: as the interface calls it.
     :ivar kinds: the classes that its value may have; empty for any.
     :ivar of: for a list, the classes of its items.
+    :ivar optional: whether it may be left out at the end, for nothing.
     """
 
     name: str
     kinds: tuple[type, ...] = ()
     of: tuple[type, ...] = ()
+    optional: bool = False
 
     def check(self, value: Any) -> None:
         """
@@ -71,37 +73,40 @@ def _name(kind: type) -> str:
 
 _NOTHING = type(None)
 _JOB_ID = Parameter("job_id", (str,))
+_RUN_ID = Parameter("run_id", (str,))
 _REVISION = Parameter("revision", (int, _NOTHING))
 _ON_CONFLICT = Parameter("on_conflict", (str,))
 _SPEC = Parameter("spec", (JobSpec,))
+_STORE = Parameter("store", (str, _NOTHING), optional=True)
 
 #: Each method with its parameters, in the order in which they travel.
 METHODS: Mapping[str, Sequence[Parameter]] = {
     "add_job": (_SPEC, _ON_CONFLICT),
     "add_jobs": (Parameter("specs", (list,), (JobSpec,)), _ON_CONFLICT),
-    "get_job": (_JOB_ID,),
+    "get_job": (_JOB_ID, _STORE),
     "get_jobs": (Parameter("query", (JobQuery,)),),
-    "modify_job": (_JOB_ID, _REVISION, Parameter("changes", (dict,), (str,))),
-    "reschedule_job": (_JOB_ID, Parameter("trigger"), _REVISION),
-    "pause_job": (_JOB_ID, Parameter("note", (str,))),
-    "resume_job": (_JOB_ID, Parameter("catch_up", (bool,))),
-    "remove_job": (_JOB_ID,),
-    "run_job": (_JOB_ID, Parameter("force", (bool,))),
-    "cancel_run": (Parameter("run_id", (str,)), Parameter("reason", (str,))),
-    "get_run": (Parameter("run_id", (str,)),),
+    "modify_job": (_JOB_ID, _REVISION, Parameter("changes", (dict,), (str,)), _STORE),
+    "reschedule_job": (_JOB_ID, Parameter("trigger"), _REVISION, _STORE),
+    "pause_job": (_JOB_ID, Parameter("note", (str,)), _STORE),
+    "resume_job": (_JOB_ID, Parameter("catch_up", (bool,)), _STORE),
+    "remove_job": (_JOB_ID, _STORE),
+    "run_job": (_JOB_ID, Parameter("force", (bool,)), _STORE),
+    "cancel_run": (_RUN_ID, Parameter("reason", (str,)), _STORE),
+    "get_run": (_RUN_ID, _STORE),
     "get_runs": (Parameter("query", (RunQuery,)),),
     "forecast": (
         Parameter("start", (datetime,)),
         Parameter("end", (datetime,)),
         Parameter("job_ids", (list, _NOTHING), (str,)),
         Parameter("limit", (int,)),
+        _STORE,
     ),
     "pause": (Parameter("note", (str,)),),
     "resume": (),
     "status": (),
-    "get_nodes": (),
-    "get_quarantined": (),
-    "repair_job": (_JOB_ID, _SPEC),
+    "get_nodes": (_STORE,),
+    "get_quarantined": (_STORE,),
+    "repair_job": (_JOB_ID, _SPEC, _STORE),
 }
 
 
@@ -109,10 +114,15 @@ def check_arguments(method: str, arguments: Any) -> list[Any]:
     """
     Check what came for *method*, one of :data:`METHODS`.
 
+    :returns: the arguments, those that were left out as well.
     :raises BadBox: it is not a list of as many arguments.
     :raises BadValue: naming the argument that has another type.
     """
     parameters = METHODS[method]
+    if isinstance(arguments, list):
+        left_out = parameters[len(arguments) :]
+        if left_out and all(one.optional for one in left_out):
+            arguments = [*arguments, *(None for _ in left_out)]
     if not isinstance(arguments, list) or len(arguments) != len(parameters):
         names = ", ".join(one.name for one in parameters) or "nothing"
         raise BadBox(f"{method} takes a list of {names}")
@@ -135,7 +145,7 @@ def check_before_sending(method: str, arguments: Sequence[Any]) -> None:
                 f"expected a datetime with a time zone, not {shown(value)}",
             )
         if parameter.name == "changes":
-            for name in value.keys() & (OPTIONS.keys() - {"id"}):
+            for name in value.keys() & (OPTIONS.keys() - {"id", "store"}):
                 check_option(name, value[name])
 
 

@@ -31,6 +31,8 @@ from txsched.triggers.calendars import (
     parse_calendar,
 )
 
+from ..oracle import instant
+
 UTC = timezone.utc
 MINUTE = timedelta(minutes=1)
 #: Where calendars end; all may be excluded up to here.
@@ -62,13 +64,6 @@ DURATION:PT90M
 END:VEVENT
 END:VCALENDAR
 """
-
-
-def instant(*parts):
-    """
-    Give a datetime in UTC.
-    """
-    return datetime(*parts, tzinfo=UTC)
 
 
 class MeaningTests(SynchronousTestCase):

@@ -50,6 +50,9 @@ class _WithProgram(click.Command):
 @click.argument("task", required=False)
 @trigger_options
 @click.option("--id", "job_id", metavar="ID", help="Its id.  [default: a new one]")
+@click.option(
+    "--store", metavar="ALIAS", help="The store to keep it in.  [default: default]"
+)
 @job_options
 @click.option("--args", type=JSON_LIST, help="Positional arguments of the task.")
 @click.option("--kwargs", type=JSON_MAPPING, help="Keyword arguments of the task.")

@@ -14,6 +14,7 @@ from .options import (
     job_changes,
     job_options,
     json_option,
+    store_option,
     trigger_from,
     trigger_options,
     zone_option,
@@ -41,6 +42,7 @@ _revision_option = click.option(
 @click.option("--kwargs", type=JSON_MAPPING, help="Other keyword arguments.")
 @zone_option
 @_revision_option
+@store_option
 @json_option
 @pass_session
 def modify_command(
@@ -48,6 +50,7 @@ def modify_command(
     /,
     job_id: str,
     revision: int | None,
+    store: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -63,7 +66,8 @@ def modify_command(
         raise click.UsageError("say what to change")
 
     async def work(scheduler: IScheduler) -> None:
-        _tell(await scheduler.modify_job(job_id, revision, **changes), as_json)
+        job = await scheduler.modify_job(job_id, revision, store, **changes)
+        _tell(job, as_json)
 
     session.call(work)
 
@@ -72,6 +76,7 @@ def modify_command(
 @click.argument("job_id", metavar="JOB")
 @trigger_options
 @_revision_option
+@store_option
 @json_option
 @pass_session
 def reschedule_command(
@@ -79,6 +84,7 @@ def reschedule_command(
     /,
     job_id: str,
     revision: int | None,
+    store: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -92,7 +98,7 @@ def reschedule_command(
         )
 
     async def work(scheduler: IScheduler) -> None:
-        job = await scheduler.reschedule_job(job_id, trigger, revision)
+        job = await scheduler.reschedule_job(job_id, trigger, revision, store)
         _tell(job, as_json)
         if options["cron"] or options["trigger"]:
             warn(trigger, options["zone"])

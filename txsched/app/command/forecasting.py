@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .fields import DURATION, INSTANT, aware
-from .options import json_option
+from .options import json_option, store_option
 from .session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = ["forecast_command"]
     metavar="N",
     help="How many at most.",
 )
+@store_option
 @json_option
 @pass_session
 def forecast_command(
@@ -45,6 +46,7 @@ def forecast_command(
     after: datetime | None,
     within: timedelta,
     limit: int,
+    store: str | None,
     as_json: bool,
 ) -> None:
     """
@@ -53,7 +55,9 @@ def forecast_command(
     start = aware(after or datetime.now().astimezone())
 
     async def work(scheduler: IScheduler) -> None:
-        ahead = await scheduler.forecast(start, start + within, jobs or None, limit)
+        ahead = await scheduler.forecast(
+            start, start + within, jobs or None, limit, store
+        )
         if as_json:
             from .shaping import json_text, value_data
 

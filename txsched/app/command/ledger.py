@@ -11,7 +11,7 @@ import click
 from ...errors import BadValue
 from ...model import Disposition, RunQuery
 from .fields import INSTANT, aware
-from .options import as_usage_error, json_option, page_options
+from .options import as_usage_error, json_option, page_options, store_option
 from .session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _DISPOSITIONS = tuple(one.value for one in Disposition)
 @click.option("--before", type=INSTANT, help="Only runs planned earlier.")
 @click.option("--oldest-first", is_flag=True, help="Turn the order round.")
 @click.option("--output", is_flag=True, help="Show the whole output of each run.")
+@store_option
 @page_options
 @json_option
 @pass_session

@@ -1,5 +1,5 @@
 """
-``txsched list``, ``show``, ``status`` and ``quarantine``.
+``txsched list``, ``show`` and ``status``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import BadValue, NoSuchJob
-from .options import as_usage_error, json_option, page_options
+from .options import as_usage_error, json_option, page_options, store_option
 from .session import REFUSED, Session, pass_session
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ...interfaces import IScheduler
     from ...model import Forecast, Job, JobQuery, Page, Run, SchedulerStatus
 
-__all__ = ["list_command", "quarantine_command", "show_command", "status_command"]
+__all__ = ["list_command", "show_command", "status_command"]
 
 _ORDERS = ("id", "name", "next_run_time")
 #: So many characters of what a job calls are listed; arguments may be megabytes.
@@ -43,6 +43,7 @@ def _now() -> datetime:
     help="By what they are sorted.",
 )
 @click.option("--descending", is_flag=True, help="Turn the order round.")
+@store_option
 @page_options
 @json_option
 @pass_session
@@ -78,11 +79,13 @@ def _print_jobs(page: Page[Job]) -> None:
     from .wording import call_text, clean, job_next, short
 
     now = _now()
+    elsewhere = any(job.store != "default" for job in page.items)
     print_table(
-        ("ID", "TRIGGER", "NEXT", "WHAT"),
+        ("ID", *(["STORE"] if elsewhere else []), "TRIGGER", "NEXT", "WHAT"),
         (
             (
                 clean(job.id),
+                *([clean(job.store)] if elsewhere else []),
                 job.trigger,
                 job_next(job, now),
                 short(call_text(job.call), _MOST_OF_A_CALL),
@@ -97,9 +100,12 @@ def _print_jobs(page: Page[Job]) -> None:
 
 @click.command("show", short_help="Show everything about one job.")
 @click.argument("job_id", metavar="JOB")
+@store_option
 @json_option
 @pass_session
-def show_command(session: Session, /, job_id: str, as_json: bool) -> None:
+def show_command(
+    session: Session, /, job_id: str, store: str | None, as_json: bool
+) -> None:
     """
     Show everything about one job: its options, its next times and its last runs.
     """
@@ -108,15 +114,17 @@ def show_command(session: Session, /, job_id: str, as_json: bool) -> None:
         from ...model import RunQuery
 
         try:
-            job = await scheduler.get_job(job_id)
+            job = await scheduler.get_job(job_id, store)
         except NoSuchJob:
-            if await _tell_quarantined(scheduler, job_id):
+            if await _tell_quarantined(scheduler, job_id, store):
                 return REFUSED
             raise
-        runs = await scheduler.get_runs(RunQuery(job_id=job_id, limit=5))
+        runs = await scheduler.get_runs(
+            RunQuery(job_id=job_id, store=job.store, limit=5)
+        )
         now = _now()
         year = now + timedelta(days=366)
-        ahead = await scheduler.forecast(now, year, (job_id,), 3)
+        ahead = await scheduler.forecast(now, year, (job_id,), 3, job.store)
         if as_json:
             from .shaping import job_data, json_text, value_data
 
@@ -129,7 +137,9 @@ def show_command(session: Session, /, job_id: str, as_json: bool) -> None:
     session.call(work)
 
 
-async def _tell_quarantined(scheduler: IScheduler, job_id: str) -> bool:
+async def _tell_quarantined(
+    scheduler: IScheduler, job_id: str, store: str | None
+) -> bool:
     """
     Say why a job cannot be shown that is stored and cannot be loaded.
 
@@ -137,7 +147,7 @@ async def _tell_quarantined(scheduler: IScheduler, job_id: str) -> bool:
     """
     from .wording import clean, instant_text
 
-    for one in await scheduler.get_quarantined():
+    for one in await scheduler.get_quarantined(store):
         if one.job_id == job_id:
             click.echo(
                 f"txsched: job {job_id!r} is in quarantine since"
@@ -162,6 +172,7 @@ def _print_job(job: Job, runs: Sequence[Run], ahead: Sequence[Forecast]) -> None
         (
             ("id", clean(job.id)),
             ("name", clean(job.name)),
+            ("store", clean(job.store)),
             ("what", call_text(job.call)),
             *((name, value) for name, value in _of_program(job)),
             ("trigger", job.trigger),
@@ -211,13 +222,23 @@ def status_command(session: Session, /, as_json: bool) -> None:
     async def work(scheduler: IScheduler) -> None:
         status = await scheduler.status()
         if as_json:
-            from .shaping import json_text, value_data
+            from .shaping import json_text
 
-            click.echo(json_text(value_data(status)))
+            click.echo(json_text(_status_data(status)))
         else:
             _print_status(status)
 
     session.call(work)
+
+
+def _status_data(status: SchedulerStatus) -> dict[str, Any]:
+    from .shaping import value_data
+
+    whole = ("store", "running", "next_wakeup", "lag", "store_error", "store_lost_at")
+    return {
+        **value_data(status),
+        **{name: value_data(getattr(status, name)) for name in whole},
+    }
 
 
 def _print_status(status: SchedulerStatus) -> None:
@@ -243,39 +264,34 @@ def _print_status(status: SchedulerStatus) -> None:
     ]
     if store is not None and store.quarantined:
         count = store.quarantined
-        pairs.append(("quarantined", f"{count}, see 'txsched quarantine'"))
+        pairs.append(("quarantined", f"{count}, see 'txsched quarantine list'"))
     if status.store_error:
         pairs.append(("store", clean(status.store_error)))
     if status.store_lost_at:
         pairs.append(("store lost", instant_text(status.store_lost_at, status.now)))
     print_fields(pairs)
+    if len(status.stores) > 1:
+        click.echo()
+        _print_stores(status)
 
 
-@click.command("quarantine", short_help="List stored jobs that could not be loaded.")
-@json_option
-@pass_session
-def quarantine_command(session: Session, /, as_json: bool) -> None:
-    """
-    List stored jobs that could not be loaded; they do not run and are not lost.
-    """
+def _print_stores(status: SchedulerStatus) -> None:
+    from .printing import print_table
+    from .wording import clean, duration_text
 
-    async def work(scheduler: IScheduler) -> None:
-        found = await scheduler.get_quarantined()
-        if as_json:
-            from .shaping import json_text, value_data
-
-            click.echo(json_text({"quarantined": value_data(found)}))
-            return
-        from .printing import print_table
-        from .wording import clean, instant_text
-
-        print_table(
-            ("ID", "SINCE", "ERROR"),
+    print_table(
+        ("STORE", "JOBS", "RUNNING HERE", "LATE BY", "STATE"),
+        (
             (
-                (clean(one.job_id), instant_text(one.since), clean(one.error))
-                for one in found
-            ),
-            "no job is quarantined",
-        )
-
-    session.call(work)
+                clean(one.alias),
+                "?" if one.counts is None else str(one.counts.jobs),
+                str(one.running),
+                "?"
+                if one.lag is None
+                else duration_text(timedelta(seconds=round(one.lag, 3))),
+                clean(one.error or "answers"),
+            )
+            for one in status.stores
+        ),
+        "",
+    )

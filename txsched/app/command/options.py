@@ -26,6 +26,7 @@ __all__ = [
     "job_options",
     "json_option",
     "page_options",
+    "store_option",
     "trigger_from",
     "trigger_options",
     "zone_option",
@@ -35,6 +36,12 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 Decorator = Callable[[Decorated], Decorated]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+store_option = click.option(
+    "--store",
+    metavar="ALIAS",
+    help="Look only into this store of the service.  [default: into all]",
+)
 
 zone_option = click.option(
     "--timezone",

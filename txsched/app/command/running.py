@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .options import json_option
+from .options import json_option, store_option
 from .session import REFUSED, Session, pass_session
 
 if TYPE_CHECKING:
@@ -24,10 +24,17 @@ __all__ = ["run_command"]
     "--force", is_flag=True, help="Even when as many of its runs are active as may be."
 )
 @click.option("--wait", is_flag=True, help="Wait for its end, and show its output.")
+@store_option
 @json_option
 @pass_session
 def run_command(
-    session: Session, /, job_id: str, force: bool, wait: bool, as_json: bool
+    session: Session,
+    /,
+    job_id: str,
+    force: bool,
+    wait: bool,
+    store: str | None,
+    as_json: bool,
 ) -> None:
     """
     Run a job now, beside its schedule, paused or not.
@@ -36,7 +43,7 @@ def run_command(
     """
 
     async def work(scheduler: IScheduler) -> int:
-        run = await _run(scheduler, job_id, force, wait)
+        run = await _run(scheduler, job_id, force, wait, store)
         if as_json:
             from .shaping import json_text, run_data
 
@@ -56,9 +63,11 @@ def run_command(
     session.call(work)
 
 
-async def _run(scheduler: IScheduler, job_id: str, force: bool, wait: bool) -> Run:
+async def _run(
+    scheduler: IScheduler, job_id: str, force: bool, wait: bool, store: str | None
+) -> Run:
     if not wait:
-        return await scheduler.run_job(job_id, force)
+        return await scheduler.run_job(job_id, force, store)
     from twisted.internet.defer import Deferred
 
     from ...model import EventsLost, RunEnded
@@ -75,11 +84,11 @@ async def _run(scheduler: IScheduler, job_id: str, force: bool, wait: bool) -> R
             ended.callback(None)
 
     await scheduler.subscribe(observe)
-    run = await scheduler.run_job(job_id, force)
+    run = await scheduler.run_job(job_id, force, store)
     wanted = run.id
     while run.disposition.active:
         if wanted not in seen:
             await ended
             ended = Deferred()
-        run = await scheduler.get_run(wanted)
+        run = await scheduler.get_run(wanted, store)
     return run

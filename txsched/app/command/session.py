@@ -43,6 +43,9 @@ INTERRUPTED = 130
 #: What a command does with a scheduler; what it gives is the exit code.
 Work = Callable[["IScheduler"], Coroutine[Any, Any, "int | None"]]
 
+#: What a command does without a scheduler.
+Alone = Callable[[Any], Coroutine[Any, Any, "int | None"]]
+
 
 def complain(error: Exception) -> int:
     """
@@ -91,6 +94,12 @@ class Session:
         """
         Connect, do *work* with the scheduler, and exit.
         """
+        self.alone(lambda reactor: self._connected(reactor, work))
+
+    def alone(self, work: Alone) -> NoReturn:
+        """
+        Do *work* with the reactor, without any scheduler, and exit.
+        """
         from twisted.internet.defer import Deferred
         from twisted.internet.task import react
 
@@ -101,11 +110,11 @@ class Session:
 
         react(main)
 
-    async def _attempt(self, reactor: Any, work: Work) -> None:
+    async def _attempt(self, reactor: Any, work: Alone) -> None:
         from twisted.internet.defer import CancelledError
 
         try:
-            code = await exit_code(self._connected(reactor, work))
+            code = await exit_code(work(reactor))
             sys.stdout.flush()
         except (CancelledError, KeyboardInterrupt):
             code = INTERRUPTED

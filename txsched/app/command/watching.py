@@ -112,11 +112,17 @@ def _tell_people(event: Event) -> None:
         number = "some" if event.count is None else str(event.count)
         print_line(at, (f"{number} events were lost", "yellow"))
     elif isinstance(event, StoreLost):
-        print_line(at, (clean(event.error), "bold red"))
+        print_line(at, (f"{_of_store(event.store)}{clean(event.error)}", "bold red"))
     elif isinstance(event, StoreFound):
-        print_line(at, ("the job store is back", "green"))
+        print_line(at, (f"{_of_store(event.store)}the job store is back", "green"))
     else:
         print_line(at, (f"scheduler {word}", "bold"), (note, ""))
+
+
+def _of_store(alias: str) -> str:
+    from .wording import clean
+
+    return "" if alias == "default" else f"store {clean(alias)}: "
 
 
 def _words(name: str) -> str:

@@ -23,13 +23,15 @@ class Adder:
     """
     Gathers the jobs that come with one read of a connection, and adds them together.
 
-    Those before a call of another kind, or with another choice for conflicts, are
-    added before it.  When adding them together fails they are added one by one, so
-    that each gets its own answer.
+    Those before a call of another kind, for another store or with another choice for
+    conflicts, are added before it.  When adding them together fails they are added one
+    by one, so that each gets its own answer.
     """
 
     _scheduler: IScheduler
-    _waiting: dict[str, list[tuple[JobSpec, Added]]] = field(factory=dict, init=False)
+    _waiting: dict[tuple[str, str | None], list[tuple[JobSpec, Added]]] = field(
+        factory=dict, init=False
+    )
 
     def add(self, spec: JobSpec, on_conflict: str, added: Added) -> None:
         """
@@ -37,16 +39,17 @@ class Adder:
 
         :param added: told of the job, or of the error.
         """
-        if on_conflict not in self._waiting:
+        kind = (on_conflict, spec.options.get("store"))
+        if kind not in self._waiting:
             self.flush()
-        self._waiting.setdefault(on_conflict, []).append((spec, added))
+        self._waiting.setdefault(kind, []).append((spec, added))
 
     def flush(self) -> None:
         """
         Add what was gathered.
         """
         waiting, self._waiting = self._waiting, {}
-        for on_conflict, group in waiting.items():
+        for (on_conflict, _), group in waiting.items():
             Deferred.fromCoroutine(self._add_group(on_conflict, group))
 
     async def _add_group(

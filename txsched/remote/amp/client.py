@@ -243,44 +243,60 @@ class AMPScheduler(Service):
     ) -> Deferred[list[Job]]:
         return self._call("add_jobs", lambda: [table(specs), _choice(on_conflict)])
 
-    def get_job(self, job_id: str) -> Deferred[Job]:
-        return self._call("get_job", lambda: [job_id])
+    def get_job(self, job_id: str, store: str | None = None) -> Deferred[Job]:
+        return self._call("get_job", lambda: [job_id, store])
 
     def get_jobs(self, query: JobQuery = JobQuery()) -> Deferred[Page[Job]]:
         return self._call("get_jobs", lambda: [query])
 
     def modify_job(
-        self, job_id: str, revision: int | None = None, **changes: Any
+        self,
+        job_id: str,
+        revision: int | None = None,
+        store: str | None = None,
+        **changes: Any,
     ) -> Deferred[Job]:
         def arguments() -> list[Any]:
             if "task" in changes:
                 changes["task"] = task_name(changes["task"])
-            return [job_id, revision, changes]
+            return [job_id, revision, changes, store]
 
         return self._call("modify_job", arguments)
 
     def reschedule_job(
-        self, job_id: str, trigger: ITrigger, revision: int | None = None
+        self,
+        job_id: str,
+        trigger: ITrigger,
+        revision: int | None = None,
+        store: str | None = None,
     ) -> Deferred[Job]:
-        return self._call("reschedule_job", lambda: [job_id, trigger, revision])
+        return self._call("reschedule_job", lambda: [job_id, trigger, revision, store])
 
-    def pause_job(self, job_id: str, note: str = "") -> Deferred[Job]:
-        return self._call("pause_job", lambda: [job_id, note])
+    def pause_job(
+        self, job_id: str, note: str = "", store: str | None = None
+    ) -> Deferred[Job]:
+        return self._call("pause_job", lambda: [job_id, note, store])
 
-    def resume_job(self, job_id: str, catch_up: bool = False) -> Deferred[Job]:
-        return self._call("resume_job", lambda: [job_id, catch_up])
+    def resume_job(
+        self, job_id: str, catch_up: bool = False, store: str | None = None
+    ) -> Deferred[Job]:
+        return self._call("resume_job", lambda: [job_id, catch_up, store])
 
-    def remove_job(self, job_id: str) -> Deferred[None]:
-        return self._call("remove_job", lambda: [job_id])
+    def remove_job(self, job_id: str, store: str | None = None) -> Deferred[None]:
+        return self._call("remove_job", lambda: [job_id, store])
 
-    def run_job(self, job_id: str, force: bool = False) -> Deferred[Run]:
-        return self._call("run_job", lambda: [job_id, force])
+    def run_job(
+        self, job_id: str, force: bool = False, store: str | None = None
+    ) -> Deferred[Run]:
+        return self._call("run_job", lambda: [job_id, force, store])
 
-    def cancel_run(self, run_id: str, reason: str = "") -> Deferred[Run]:
-        return self._call("cancel_run", lambda: [run_id, reason])
+    def cancel_run(
+        self, run_id: str, reason: str = "", store: str | None = None
+    ) -> Deferred[Run]:
+        return self._call("cancel_run", lambda: [run_id, reason, store])
 
-    def get_run(self, run_id: str) -> Deferred[Run]:
-        return self._call("get_run", lambda: [run_id])
+    def get_run(self, run_id: str, store: str | None = None) -> Deferred[Run]:
+        return self._call("get_run", lambda: [run_id, store])
 
     def get_runs(self, query: RunQuery = RunQuery()) -> Deferred[Page[Run]]:
         return self._call("get_runs", lambda: [query])
@@ -291,9 +307,10 @@ class AMPScheduler(Service):
         end: datetime,
         job_ids: Sequence[str] | None = None,
         limit: int = 1000,
+        store: str | None = None,
     ) -> Deferred[list[Forecast]]:
         ids = None if job_ids is None else list(job_ids)
-        return self._call("forecast", lambda: [start, end, ids, limit])
+        return self._call("forecast", lambda: [start, end, ids, limit, store])
 
     def pause(self, note: str = "") -> Deferred[None]:
         return self._call("pause", lambda: [note])
@@ -304,14 +321,16 @@ class AMPScheduler(Service):
     def status(self) -> Deferred[SchedulerStatus]:
         return self._call("status", list)
 
-    def get_nodes(self) -> Deferred[list[Node]]:
-        return self._call("get_nodes", list)
+    def get_nodes(self, store: str | None = None) -> Deferred[list[Node]]:
+        return self._call("get_nodes", lambda: [store])
 
-    def get_quarantined(self) -> Deferred[list[Quarantined]]:
-        return self._call("get_quarantined", list)
+    def get_quarantined(self, store: str | None = None) -> Deferred[list[Quarantined]]:
+        return self._call("get_quarantined", lambda: [store])
 
-    def repair_job(self, job_id: str, spec: JobSpec) -> Deferred[Job]:
-        return self._call("repair_job", lambda: [job_id, spec])
+    def repair_job(
+        self, job_id: str, spec: JobSpec, store: str | None = None
+    ) -> Deferred[Job]:
+        return self._call("repair_job", lambda: [job_id, spec, store])
 
     # Events
 

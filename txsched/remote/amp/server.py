@@ -147,12 +147,12 @@ class AMPServer(BinaryBoxProtocol, BoxDispatcher):
         async def call() -> Any:
             arguments = check_arguments(method, self._arguments(box))
             if method == "modify_job":
-                job_id, revision, changes = arguments
-                for name in ("self", "job_id", "revision"):
+                job_id, revision, changes, store = arguments
+                for name in ("self", "job_id", "revision", "store"):
                     if name in changes:
                         raise BadValue(name, "cannot be changed")
                 return await self._server.scheduler.modify_job(
-                    job_id, revision, **changes
+                    job_id, revision, store, **changes
                 )
             return await getattr(self._server.scheduler, method)(*arguments)
 

@@ -108,6 +108,7 @@ def job_options() -> SearchStrategy[dict[str, Any]]:
     choices = {
         "id": names(),
         "name": st.just("") | names(),
+        "store": st.none() | names(),
         "executor": names(),
         "misfire_grace_time": st.none() | durations(),
         "coalesce": st.booleans(),
@@ -182,6 +183,7 @@ def jobs() -> SearchStrategy[Job]:
         revision=st.integers(1, _MANY),
         next_run_time=st.none() | instants(),
         run_count=st.integers(0, 2**40),
+        store=names(),
     )
 
 
@@ -223,6 +225,7 @@ def job_queries() -> SearchStrategy[model.JobQuery]:
         tags=_tags(),
         executor=st.none() | names(),
         paused=st.none() | st.booleans(),
+        store=st.none() | names(),
         order_by=st.sampled_from(["id", "name", "next_run_time"]),
         descending=st.booleans(),
         limit=st.integers(1, model.MAX_PAGE),
@@ -240,6 +243,7 @@ def run_queries() -> SearchStrategy[model.RunQuery]:
         dispositions=st.lists(st.sampled_from(Disposition), max_size=4),
         after=st.none() | instants(),
         before=st.none() | instants(),
+        store=st.none() | names(),
         descending=st.booleans(),
         limit=st.integers(1, model.MAX_PAGE),
         cursor=st.none() | texts(),
@@ -257,7 +261,7 @@ def quarantined() -> SearchStrategy[model.Quarantined]:
     """
     Draw jobs that could not be loaded.
     """
-    return st.builds(model.Quarantined, names(), texts(), instants())
+    return st.builds(model.Quarantined, names(), texts(), instants(), store=names())
 
 
 def pages() -> SearchStrategy[Page[Any]]:
@@ -272,11 +276,28 @@ def pages() -> SearchStrategy[Page[Any]]:
     )
 
 
+def store_healths() -> SearchStrategy[model.StoreHealth]:
+    """
+    Draw how one store of a scheduler may be.
+    """
+    counts = st.integers(0, 2**40)
+    return st.builds(
+        model.StoreHealth,
+        alias=names(),
+        counts=st.none()
+        | st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
+        running=counts,
+        next_wakeup=st.none() | instants(),
+        lag=st.none() | st.floats(0, 1e9),
+        error=st.none() | texts(),
+        lost_at=st.none() | instants(),
+    )
+
+
 def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
     """
     Draw how a scheduler may be.
     """
-    counts = st.integers(0, 2**40)
     return st.builds(
         model.SchedulerStatus,
         node=names(),
@@ -285,13 +306,7 @@ def scheduler_statuses() -> SearchStrategy[model.SchedulerStatus]:
         note=texts(),
         started_at=st.none() | instants(),
         now=instants(),
-        store=st.none()
-        | st.builds(model.StoreStatus, counts, counts, counts, counts, counts),
-        running=counts,
-        next_wakeup=st.none() | instants(),
-        lag=st.floats(0, 1e9),
-        store_error=st.none() | texts(),
-        store_lost_at=st.none() | instants(),
+        stores=st.lists(store_healths(), max_size=3).map(tuple),
     )
 
 
@@ -339,8 +354,8 @@ def events() -> SearchStrategy[model.Event]:
         st.builds(model.SchedulerPaused, at, texts()),
         st.builds(model.JobPaused, at, names(), texts()),
         st.builds(model.EventsLost, at, st.none() | st.integers(0, 2**40)),
-        st.builds(model.StoreLost, at, texts()),
-        st.builds(model.StoreFound, at, at),
+        st.builds(model.StoreLost, at, texts(), names()),
+        st.builds(model.StoreFound, at, at, names()),
     )
 
 

@@ -13,6 +13,8 @@ from .harness import SchedulerHarness
 from .pausing import PausingContract
 from .reading import ReadingContract
 from .running import RunningContract
+from .spanning import SpanningContract
+from .storing import StoringContract
 from .surveying import SurveyingContract
 from .waiting import WaitingContract
 from .watching import WatchingContract
@@ -30,6 +32,8 @@ class SchedulerContract(
     ForeseeingContract,
     SurveyingContract,
     WaitingContract,
+    StoringContract,
+    SpanningContract,
 ):
     """
     What every scheduler keeps to; the harness gives :meth:`face`, and

@@ -23,6 +23,7 @@ __all__ = ["AddingContract"]
 OPTIONS: dict[str, Any] = {
     "id": "näme/with blanks",
     "name": "Ünique näme",
+    "store": "default",
     "executor": "other",
     "misfire_grace_time": timedelta(minutes=5),
     "coalesce": True,

@@ -17,7 +17,10 @@ from .samples import at, every
 
 __all__ = ["ChangingContract"]
 
-_KNOWN = ", ".join(("task", "args", "kwargs", *(one for one in KNOWN if one != "id")))
+_FIXED = ("id", "store")
+_KNOWN = ", ".join(
+    ("task", "args", "kwargs", *(one for one in KNOWN if one not in _FIXED))
+)
 
 
 class ChangingContract(SchedulerHarness):

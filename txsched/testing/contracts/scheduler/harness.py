@@ -108,12 +108,14 @@ class SchedulerHarness(Base):
     :ivar clock: the clock of the local scheduler; it begins at the first instant
         of 2026.
     :ivar store: its store.
+    :ivar archive: another store, for schedulers that have it as ``archive``.
     :ivar executor: its executor ``default``; there are ``other``, of the same kind,
         and ``choosy``, a :class:`ChoosyExecutor`, as well.
     """
 
     clock: Clock
     store: BreakableStore
+    archive: BreakableStore
     executor: ManualExecutor
 
     def setUp(self) -> None:
@@ -124,6 +126,7 @@ class SchedulerHarness(Base):
         self.clock = Clock()
         self.clock.advance(START.timestamp())
         self.store = BreakableStore()
+        self.archive = BreakableStore()
         self.executor = ManualExecutor()
 
     async def face(self, local: IScheduler) -> IScheduler:
@@ -140,12 +143,15 @@ class SchedulerHarness(Base):
         Wait until all that *local* has told has arrived at the face; no time passes.
         """
 
-    async def make_scheduler(self) -> IScheduler:
+    async def make_scheduler(self, archive: bool = False) -> IScheduler:
         """
         Make the scheduler under test, without jobs.
+
+        :param archive: whether it has two stores.
         """
+        stores = {"archive": self.archive, "default": self.store}
         local = LocalScheduler(
-            self.store,
+            stores if archive else self.store,
             {
                 "default": self.executor,
                 "other": ManualExecutor(),
@@ -163,6 +169,16 @@ class SchedulerHarness(Base):
 
         self.addCleanup(stop)
         return await self.face(local)
+
+    async def two(self) -> IScheduler:
+        """
+        Make a scheduler with the job ``here`` in the default store, and ``there`` in
+        the store ``archive``.
+        """
+        scheduler = await self.make_scheduler(archive=True)
+        await self.add(scheduler, "here")
+        await self.add(scheduler, "there", store="archive")
+        return scheduler
 
     async def advance(self, seconds: float) -> None:
         """
