@@ -405,7 +405,7 @@ class MemoryJobStore:
             runs=len(self._ledger),
         )
 
-    def restore(
+    def _restore(
         self, rows: Iterable[tuple[JobRow, str]], nodes: Iterable[Node]
     ) -> None:
         """

@@ -1,7 +1,7 @@
 """
 The files of a shelf, and how they survive a crash.
 
-For the path ``jobs`` there are ``jobs.N...``, a file or two of :mod:`dbm` with
+For the path ``jobs`` there are ``jobs.N...``, a file or two of ``dbm`` with
 everything as it was at some moment, and ``jobs.N.journal`` with what was changed since.
 A change is appended to the journal, in one piece with a checksum, and on the disk
 before anybody is told.  When the journal has grown, everything is written to

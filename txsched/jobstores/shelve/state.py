@@ -87,7 +87,7 @@ class ShelfState(MemoryJobStore):
             else:
                 self.definitions[name.decode("utf-8", "surrogatepass")] = value
         fresh = {one.id for one in jobs if one.error is None}
-        self.restore([(self._load_job(one, now), one.owner) for one in jobs], nodes)
+        self._restore([(self._load_job(one, now), one.owner) for one in jobs], nodes)
         runs.sort(key=_order)
         terms = [one.term for one in jobs] + [one[1] for one in runs]
         self._ledger.restore(runs, max(terms, default=to_micros(now)))

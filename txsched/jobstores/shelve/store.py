@@ -65,7 +65,7 @@ class ShelveJobStore:
 
     SQLite has none of these limits: see :class:`~txsched.jobstores.SQLAlchemyJobStore`.
 
-    The shelf is a file of :mod:`dbm`, of whichever kind this Python prefers, and can be
+    The shelf is a file of ``dbm``, of whichever kind this Python prefers, and can be
     read by a Python that has the same.  What lies in it are no pickles: opening it
     executes nothing.
 
