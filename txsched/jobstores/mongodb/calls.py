@@ -50,7 +50,8 @@ class Calls:
     _connection: Connection | None = field(default=None, init=False)
     _writer: Threads | None = field(default=None, init=False)
     _readers: Threads | None = field(default=None, init=False)
-    _watches: list[Watch] = field(factory=list, init=False)
+    _callbacks: dict[object, Callable[[], None]] = field(factory=dict, init=False)
+    _watches: dict[object, Watch] = field(factory=dict, init=False)
     _announced: Deferred[None] | None = field(default=None, init=False)
     _announce_again: bool = field(default=False, init=False)
 
@@ -86,6 +87,8 @@ class Calls:
             raise
         self._writer = writer
         self._readers = Threads(self.loop, "txsched reader", _READERS)
+        for token in self._callbacks:
+            self._begin_watch(token)
 
     def close(self) -> Deferred[None]:
         """
@@ -96,7 +99,7 @@ class Calls:
     async def _close(self) -> None:
         writer, readers, connection = self._writer, self._readers, self._connection
         self._writer = self._readers = None
-        for watch in self._watches:
+        for watch in self._watches.values():
             watch.stop()
         self._watches.clear()
         if writer is None or readers is None or connection is None:
@@ -108,25 +111,30 @@ class Calls:
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         """
-        See ``IJobStore.watch``.
+        See ``IJobStore.watch``; begins when it is open.
         """
-        if self._connection is None:
-            raise StoreUnavailable(_NOT_OPEN)
-
-        def notice() -> None:
-            if watch in self._watches:
-                callback()
+        token = object()
+        self._callbacks[token] = callback
+        self._begin_watch(token)
 
         def stop() -> None:
-            watch.stop()
-            if watch in self._watches:
-                self._watches.remove(watch)
+            self._callbacks.pop(token, None)
+            watch = self._watches.pop(token, None)
+            if watch is not None:
+                watch.stop()
 
-        call = partial(self.loop.callFromThread, notice)
-        watch = Watch(self._connection, self._me, call)
-        self._watches.append(watch)
-        watch.start()
         return stop
+
+    def _begin_watch(self, token: object) -> None:
+        if self._connection is None or self._readers is None:
+            return
+        notice = partial(self.loop.callFromThread, self._notice, token)
+        watch = self._watches[token] = Watch(self._connection, self._me, notice)
+        watch.start()
+
+    def _notice(self, token: object) -> None:
+        if token in self._watches:
+            self._callbacks[token]()
 
     def hello(self) -> tuple[int, Document]:
         """

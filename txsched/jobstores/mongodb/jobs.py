@@ -111,7 +111,9 @@ class Jobs:
 
     def _quarantine(self, tables: Tables, document: Document, now: int) -> None:
         key = (document["_id"], document["revision"], document["generation"])
-        document |= {"error": self.loader.broken.pop(key), "broken": now}
+        # Another thread may have met it at the same time.
+        error = self.loader.broken.pop(key, "it cannot be loaded")
+        document |= {"error": error, "broken": now}
         document.pop("due", None)
         mark(document)
         tables.jobs.replace([document])
