@@ -31,6 +31,7 @@ from ..columns import (
 from ..loading import read_result
 
 __all__ = [
+    "ACTIVE",
     "NEVER",
     "Document",
     "EncodeResult",
@@ -54,6 +55,8 @@ EncodeResult = Callable[[Any], bytes]
 
 #: Stands for no next planned time, so that jobs without one come last in that order.
 NEVER = 2**62
+#: Meets active runs: they alone have this field, which is the id of their job.
+ACTIVE: Mapping[str, Any] = {"active": {"$gte": ""}}
 _MICROSECOND = timedelta(microseconds=1)
 
 

@@ -4,17 +4,18 @@ The nodes in their collection, and how the store is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...model import LeaseCount, StoreReport, StoreStatus, from_micros
 from ..columns import instant_of
-from .documents import Document
+from .documents import ACTIVE, Document
 from .schema import STEPS, version_of
 from .tables import Table, Tables
 
 __all__ = ["examine", "leave", "next_due", "status"]
 
+_ANY: Mapping[str, Any] = {}
 _LEASED = {"lease": {"$gt": 0}}
 
 
@@ -27,7 +28,7 @@ def leave(tables: Tables, node_id: str, clock: int) -> int:
     tables.nodes.delete([node_id])
     held = {"lease": {"$gt": clock}}
     jobs = tables.jobs.find({"owner": node_id, **held})
-    runs = tables.runs.find({"node": node_id, **held})
+    runs = tables.runs.find({"node": node_id, **held, **ACTIVE})
     for table, documents in ((tables.jobs, jobs), (tables.runs, runs)):
         table.replace({**document, "lease": clock} for document in documents)
     return len(jobs) + len(runs)
@@ -43,7 +44,7 @@ def status(tables: Tables) -> StoreStatus:
         jobs=tables.jobs.size() - broken,
         paused=tables.jobs.count(paused),
         quarantined=broken,
-        active_runs=tables.runs.count({"lease": {"$gte": 0}}),
+        active_runs=tables.runs.count(ACTIVE),
         runs=tables.runs.size(),
     )
 
@@ -57,7 +58,7 @@ def next_due(
     :param difference: by how much the clock of leases is ahead of the caller's.
     :returns: 0 for at once.
     """
-    pending: Document = {"lease": 0}
+    pending: Document = {"lease": 0, **ACTIVE}
     if executors is not None:
         pending["executor"] = {"$in": list(executors)}
     if tables.runs.find(pending, (), 1, {"_id": 1}):
@@ -68,7 +69,7 @@ def next_due(
             None if end is None else end - difference
             for end in (
                 tables.jobs.first(_LEASED, "lease"),
-                tables.runs.first(_LEASED, "lease"),
+                tables.runs.first({**_LEASED, **ACTIVE}, "lease"),
             )
         ),
     ]
@@ -86,7 +87,7 @@ def examine(
     :param server: its version.
     """
     overdue = {"due": {"$lte": now}, "lease": {"$lte": clock}}
-    waiting = {"lease": 0}
+    waiting = {"lease": 0, **ACTIVE}
     return StoreReport(
         kind=f"MongoDB {server}",
         schema=version_of(tables.notes.collection),
@@ -103,7 +104,7 @@ def examine(
 
 def _leases(tables: Tables) -> tuple[LeaseCount, ...]:
     jobs = _held(tables.jobs, "owner")
-    runs = _held(tables.runs, "node")
+    runs = _held(tables.runs, "node", ACTIVE)
     nobody = (0, 0)
     counts = []
     for owner in sorted(jobs.keys() | runs.keys()):
@@ -113,12 +114,14 @@ def _leases(tables: Tables) -> tuple[LeaseCount, ...]:
     return tuple(counts)
 
 
-def _held(table: Table, owner: str) -> dict[str, tuple[int, int]]:
+def _held(
+    table: Table, owner: str, condition: Mapping[str, Any] = _ANY
+) -> dict[str, tuple[int, int]]:
     """
     Count leases, and give the last end of them, by owner.
     """
     stages: list[dict[str, Any]] = [
-        {"$match": _LEASED},
+        {"$match": {**_LEASED, **condition}},
         {
             "$group": {
                 "_id": f"${owner}",

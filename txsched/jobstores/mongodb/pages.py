@@ -14,7 +14,7 @@ from typing import Any
 from ...model import Job, JobQuery, Page, Run, RunQuery, to_micros
 from ..columns import search_text
 from ..cursor import decode_cursor, encode_cursor
-from .documents import Document, read_run
+from .documents import ACTIVE, Document, read_run
 from .jobs import Jobs
 from .tables import Tables
 
@@ -34,6 +34,8 @@ def _behind(fields: Sequence[str], values: Sequence[Any], descending: bool) -> D
     Say that a document lies behind a sort key.
     """
     sign = "$lt" if descending else "$gt"
+    if len(fields) == 1:
+        return {fields[0]: {sign: values[0]}}
     return {
         "$or": [
             {
@@ -94,7 +96,7 @@ def find_runs(tables: Tables, query: RunQuery) -> Page[Run]:
         names = [one.value for one in query.dispositions]
         conditions.append({"disposition": {"$in": names}})
         if all(one.active for one in query.dispositions):
-            conditions.append({"lease": {"$gte": 0}})  # the small index
+            conditions.append(dict(ACTIVE))  # by the small index
     if query.after is not None:
         conditions.append({"planned": {"$gte": to_micros(query.after)}})
     if query.before is not None:

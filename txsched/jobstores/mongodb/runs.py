@@ -12,7 +12,7 @@ from attrs import frozen
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
 from ..columns import micros_of
-from .documents import Document, EncodeResult, end_run, read_run, run_document
+from .documents import ACTIVE, Document, EncodeResult, end_run, read_run, run_document
 from .tables import Tables
 
 __all__ = ["Runs"]
@@ -80,7 +80,11 @@ class Runs:
         Find runs that may be claimed.
         """
         return tables.runs.find(
-            {"lease": {"$lte": clock}, "executor": {"$in": list(executors)}},
+            {
+                **ACTIVE,
+                "lease": {"$lte": clock},
+                "executor": {"$in": list(executors)},
+            },
             _IN_ORDER,
             limit,
         )
@@ -199,7 +203,7 @@ class Runs:
             removed += self._forget(tables, old, limit)
         # To count exactly takes long.
         if keep is not None and removed < limit and tables.runs.size() > keep:
-            active = tables.runs.count({"lease": {"$gte": 0}})
+            active = tables.runs.count(ACTIVE)
             surplus = tables.runs.count({}) - active - keep
             if surplus > 0:
                 removed += self._forget(tables, _ENDED, min(surplus, limit - removed))

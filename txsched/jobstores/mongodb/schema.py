@@ -32,7 +32,6 @@ def _first(database: Database[Document], prefix: str) -> None:
     runs.create_index([("planned", 1), ("_id", 1)], name="planned")
     runs.create_index([("job", 1), ("planned", 1), ("_id", 1)], name="job")
     runs.create_index("active", sparse=True, name="active")
-    runs.create_index("lease", sparse=True, name="lease")
 
 
 def _create(database: Database[Document], name: str) -> None:

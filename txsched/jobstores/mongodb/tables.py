@@ -18,7 +18,7 @@ from .documents import Document
 __all__ = ["Table", "Tables", "chunks"]
 
 #: How many ids one question names: a server may compare each with each.
-_IDS = 64
+_IDS = 32
 #: How many documents one message of an answer brings, for it is all wanted.
 _BATCH = 1000
 _UP = 1
