@@ -15,20 +15,15 @@ from twisted.python.failure import Failure
 from txsched.core import LocalScheduler, Settings
 from txsched.executors import ThreadPoolExecutor
 from txsched.interfaces import IJobStore
-from txsched.jobstores import MemoryJobStore, MongoDBJobStore, SQLAlchemyJobStore
+from txsched.jobstores import store_from_url
 from txsched.model import JobDefaults
 
 
-def make_store(kind: str, path: str = "") -> IJobStore:
+def make_store(url: str) -> IJobStore:
     """
-    Make a store: ``memory``, ``sqlite`` in the file *path*, or ``mongodb`` at the URL
-    *path*.
+    Make a store: in ``memory``, or in the database of a URL.
     """
-    if kind == "memory":
-        return MemoryJobStore()
-    if kind == "mongodb":
-        return MongoDBJobStore(path, reactor=reactor)
-    return SQLAlchemyJobStore(f"sqlite:///{path}", reactor=reactor)
+    return store_from_url("memory:" if url == "memory" else url, reactor=reactor)
 
 
 def make_scheduler(store: IJobStore, **defaults: Any) -> LocalScheduler:

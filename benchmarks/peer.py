@@ -8,28 +8,35 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.jobstores.mongodb import MongoDBJobStore
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import create_engine, event
 
 
-def make_scheduler(kind: str, path: str = "", **defaults: Any) -> BackgroundScheduler:
+def make_scheduler(url: str, **defaults: Any) -> BackgroundScheduler:
     """
-    Make a scheduler over a ``memory`` store, over ``sqlite`` with a write-ahead log, or
-    over ``mongodb`` at the URL *path*.
+    Make a scheduler over a store in ``memory``, or in the database of a URL; SQLite
+    with a write-ahead log.
     """
-    if kind == "memory":
+    if url == "memory":
         store = MemoryJobStore()
-    elif kind == "mongodb":
-        store = MongoDBJobStore(database="peer", host=path)
-    else:
-        engine = create_engine(f"sqlite:///{path}")
+    elif url.startswith("redis+unix:"):
+        from apscheduler.jobstores.redis import RedisJobStore
 
-        @event.listens_for(engine, "connect")
-        def wal(connection: Any, record: Any) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+        path, _, number = url.removeprefix("redis+unix://").partition("?db=")
+        store = RedisJobStore(unix_socket_path=path, db=int(number))
+    elif url.startswith("mongodb:"):
+        from apscheduler.jobstores.mongodb import MongoDBJobStore
+
+        store = MongoDBJobStore(database="peer", host=url)
+    else:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+
+            @event.listens_for(engine, "connect")
+            def wal(connection: Any, record: Any) -> None:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
 
         store = SQLAlchemyJobStore(engine=engine)
     return BackgroundScheduler(

@@ -19,25 +19,40 @@ def tell(figures: Mapping[str, float]) -> None:
 
 
 @contextmanager
-def place(kind: str) -> Iterator[str]:
-    """
-    Give where a store of a kind keeps its data: the URL of a server of its own, or the
-    path of a file.
-    """
-    if kind == "mongodb":
-        from txsched.testing.servers import MongoDB, Server
-
-        with Server(MongoDB()) as server:
-            yield server.url
-    else:
-        with temporary() as path:
-            yield path
-
-
-@contextmanager
 def temporary() -> Iterator[str]:
     """
     Give the path of a file that does not exist yet; all beside it goes in the end.
     """
     with tempfile.TemporaryDirectory() as folder:
         yield str(Path(folder) / "jobs.db")
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """
+    Give the URL of an empty database: ``sqlite`` in a file, or ``postgresql``,
+    ``mariadb``, ``redis`` or ``mongodb`` on a server of its own; for ``memory``, just
+    that.
+    """
+    if kind == "memory":
+        yield kind
+    elif kind == "sqlite":
+        with temporary() as path:
+            yield f"sqlite:///{path}"
+    else:
+        from txsched.testing.servers import (
+            MariaDB,
+            MongoDB,
+            PostgreSQL,
+            Server,
+            Valkey,
+        )
+
+        kinds = {
+            "postgresql": PostgreSQL,
+            "mariadb": MariaDB,
+            "redis": Valkey,
+            "mongodb": MongoDB,
+        }
+        with Server(kinds[kind]()) as server:
+            yield server.url

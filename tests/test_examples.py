@@ -12,7 +12,7 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
-from txsched.testing.servers import MongoDB, shared_server
+from txsched.testing.servers import MongoDB, Server, Valkey, shared_server
 
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
@@ -32,19 +32,30 @@ RUN_BY = {
     "mongodb.py": "test_mongodb",
     "moving.console": "test_moving",
     "quarantine.console": "test_quarantine",
+    "nodes.console": "test_nodes",
+    "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
     "serializers.py": "test_serializers",
     "shelf.py": "test_shelf",
+    "several_stores.py": "test_several_stores",
+    "snapshot.console": "test_snapshot",
+    "snapshot.ini": "test_snapshot",
+    "snapshot.py": "test_snapshot",
+    "snapshot_plugin.py": "test_snapshot",
+    "stores.console": "test_stores",
+    "stores.ini": "test_stores",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
     "test_server.py": "test_server",
+    "test_snapshot.py": "test_snapshot",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
+    "two_nodes.py": "test_two_nodes",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
     "wrong.ini": "test_configure",
@@ -132,6 +143,12 @@ class ExampleTests(TranscriptTestCase):
         A job that cannot be loaded is seen to, and code that moved.
         """
         self.follow(EXAMPLES / "quarantine.console")
+
+    def test_nodes(self) -> None:
+        """
+        Three services share a database, and one is killed.
+        """
+        self.follow(EXAMPLES / "nodes.console")
 
     def test_triggers(self) -> None:
         """
@@ -238,11 +255,44 @@ class ExampleTests(TranscriptTestCase):
         """
         self.assertIn("test_take_over_in_order", self.run_trial("test_journal"))
 
+    def test_snapshot(self) -> None:
+        """
+        A store of one's own keeps the contract, and serves as a plugin.
+        """
+        self.assertIn("test_take_over_in_order", self.run_trial("test_snapshot"))
+        self.follow(EXAMPLES / "snapshot.console")
+
+    def test_several_stores(self) -> None:
+        """
+        A scheduler with several stores, one of them for a while.
+        """
+        living = self.shell("python several_stores.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual(
+            "kept in default\nlost in scratch\nparked in more\n2 jobs are fired\n",
+            living.text,
+        )
+
+    def test_stores(self) -> None:
+        """
+        Jobs in several stores of one service.
+        """
+        self.follow(EXAMPLES / "stores.console")
+
     def test_server(self) -> None:
         """
         The example of tests with a server of a database passes.
         """
         self.assertIn("test_a_note_survives", self.run_trial("test_server"))
+
+    def test_two_nodes(self) -> None:
+        """
+        Two schedulers on one server run a job once at each of its times.
+        """
+        with Server(Valkey()) as server:
+            living = self.shell(f"python two_nodes.py '{server.url}'")
+            self.assertEqual(0, living.end(), living.text)
+        self.assertRegex(living.text, "^(each second once\n){2,4}$")
 
     def run_trial(self, module: str) -> str:
         living = self.shell(f"python -m twisted.trial {module}")

@@ -5,12 +5,17 @@ What the command says of a scheduler whose store does not answer.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+
+from twisted.internet.defer import Deferred
 
 from tests.core.doubles import AwayStore
 from txsched.jobstores import MemoryJobStore
+from txsched.model import Aftermath
 
-from .driving import CommandTestCase
+from .driving import NOW, CommandTestCase
 
 
 class LostStoreTests(CommandTestCase):
@@ -62,3 +67,35 @@ class LostStoreTests(CommandTestCase):
             lost, found = [line[20:] for line in text.splitlines()]
             self.assertEqual("the job store is unavailable: it is away", lost)
             self.assertEqual("the job store is back", found)
+
+
+class TakenStore(MemoryJobStore):
+    """
+    Has another node that takes each run over before it can end.
+    """
+
+    def finish(self, aftermaths: Sequence[Aftermath]) -> Deferred[list[str]]:
+        late = NOW + timedelta(days=1)
+        self.claim_runs("other", late, late + timedelta(days=1), 100, ("command",))
+        return super().finish(aftermaths)
+
+
+class RefusedTests(CommandTestCase):
+    """
+    ``txsched status`` of a node that others took over from.
+    """
+
+    def make_store(self) -> Any:
+        return TakenStore()
+
+    def test_status(self) -> None:
+        """
+        Refused writes are counted, and only told of when there are any.
+        """
+        self.assertNotIn("refused", self.out("status"))
+        self.out("add", "--every", "2s", "--id", "a", "--", "echo", "a")
+        self.clock.advance(2)
+        self.assertRegex(
+            self.out("status"), r"refused +1 of its writes: others had taken over"
+        )
+        self.assertEqual(1, self.json("status")["stores"][0]["refused"])

@@ -239,6 +239,7 @@ class ZombieTests(SynchronousTestCase):
         self.assertEqual((run.result, run.attempt), ("of the other", 2))
         self.assertEqual(zombie.seen.of(RunEnded), [])
         self.assertEqual(zombie.status().running, 0)
+        self.assertEqual((zombie.status().refused, other.status().refused), (1, 0))
         self.assert_once(zombie, other)
 
     def test_a_late_end_before_the_other(self):
@@ -282,6 +283,7 @@ class ZombieTests(SynchronousTestCase):
         self.assertEqual(zombie.executor.begun, [])
         self.assertEqual(zombie.seen.of(RunEnded), [])
         self.assertEqual(other.told(), [("running", 0.0, 1), ("running", 0.0, 1)])
+        self.assertEqual((zombie.status().refused, other.status().refused), (2, 0))
         self.assert_once(zombie, other)
 
     def test_what_a_late_commit_tells(self):

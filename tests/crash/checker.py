@@ -8,7 +8,6 @@ microseconds; all are of one machine.
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -89,8 +88,8 @@ class End(NamedTuple):
     """
 
     run: str
+    term: int
     pid: int
-    at: float
 
 
 class Trouble(NamedTuple):
@@ -113,6 +112,7 @@ class Seen:
     """
     All that was seen.
 
+    :ivar crowded: times in which all threads of a node had a task.
     :ivar alive: by process, since when it worked.
     """
 
@@ -122,6 +122,7 @@ class Seen:
     leases: Sequence[Lease] = ()
     ends: Sequence[End] = ()
     troubles: Sequence[Trouble] = ()
+    crowded: Sequence[Trouble] = ()
     alive: Mapping[int, float] = field(factory=dict)
     lease_seconds: float = 15.0
 
@@ -132,8 +133,9 @@ class TakeOver(NamedTuple):
 
     :ivar kind: what had happened to the earlier holder.
     :ivar after_seconds: from the end of the lease to the next holder's claim.
-    :ivar free_seconds: of these, those in which some node could have claimed it: alive,
-        not stopped, not kept waiting by the machine, with its store there.
+    :ivar free_seconds: of these, those in which some node could have gone on with it:
+        alive, not stopped, not kept waiting by the machine, with its store there and a
+        thread without a task.
     """
 
     run: str
@@ -241,8 +243,6 @@ def _outcome(
             for one in mine
         ):
             yield Finding("not carried out", f"{_shown(run)}: {mine}")
-        if any(one.attempt > run.attempt for one in mine):
-            yield Finding("overwritten", f"{_shown(run)}: {mine}")
         if not rerun and len(mine) > 1:
             yield Finding("repeated", f"{_shown(run)}: {mine}")
     elif kind is Disposition.ABANDONED:
@@ -264,13 +264,16 @@ def _leases(seen: Seen) -> Iterator[Finding]:
         if count > 1:
             yield Finding("ended twice", f"{run_id}: {count} ends were accepted")
     holders = _holders(seen.leases)
+    for end in seen.ends:
+        if any(lease.term > end.term for lease in holders.get(end.run, ())):
+            yield Finding("overwritten", f"{end} was accepted: {holders[end.run]}")
     for held in holders.values():
         for earlier, later in pairwise(held):
             if later.granted < earlier.until - SLACK_SECONDS:
                 yield Finding("two holders", f"{earlier} and {later}")
             if earlier.pid == later.pid:
                 continue
-            if not any(_explain(seen, earlier, later.granted)):
+            if _explain(seen, earlier, later.granted) is None:
                 yield Finding("taken away", f"{earlier} by {later}")
     for one in seen.executions if seen.leases else ():
         mine = [lease for lease in holders.get(one.run, ()) if lease.pid == one.pid]
@@ -288,36 +291,38 @@ def _holders(leases: Iterable[Lease]) -> dict[str, list[Lease]]:
     return holders
 
 
-def _explain(seen: Seen, lease: Lease, until: float) -> list[Trouble]:
+def _explain(seen: Seen, lease: Lease, until: float) -> Trouble | None:
     """
-    Give the troubles in which a holder could not renew its lease in time.
+    Give what kept a holder from renewing its lease until somebody else had it.
 
-    Renewals come every third of a lease: what kept it from them began before the lease
-    ended, and lasted that long.
+    Renewals come every third of a lease, so a shorter hindrance than that is none.
     """
+    begin = lease.until - seen.lease_seconds
+    mine = [one for one in seen.troubles if one.pid in (None, lease.pid)]
+    free = free_seconds(begin, until, {lease.pid: begin}, mine)
     shortest = seen.lease_seconds / 3
-    return [
-        one
-        for one in seen.troubles
-        if one.pid in (None, lease.pid)
-        and one.begin <= lease.until
-        and one.end > lease.until - seen.lease_seconds
-        and (min(one.end, until) - one.begin >= shortest or one.kind == "store")
-    ]
+    if until - begin - free < shortest:
+        return None
+
+    def weight(one: Trouble) -> tuple[bool, float]:
+        lasted = min(one.end, until) - max(one.begin, begin)
+        # A node that was stopped has also been kept waiting, by that.
+        return lasted >= shortest and one.kind != "kept waiting", lasted
+
+    return max(mine, key=weight)
 
 
 def _take_over(seen: Seen, earlier: Lease, later: Lease) -> TakeOver:
-    troubles = _explain(seen, earlier, later.granted)
-    # It may have renewed its lease once more, and not have lived to hear of it.
-    ended = max(
-        earlier.until,
-        max((one.begin for one in troubles), default=-math.inf) + seen.lease_seconds,
-    )
+    trouble = _explain(seen, earlier, later.granted)
+    ended = earlier.until
+    if trouble is not None:
+        # It may have renewed its lease once more, and not have come to hear of it.
+        ended = max(ended, trouble.begin + seen.lease_seconds)
     return TakeOver(
         earlier.run,
-        troubles[0].kind if troubles else "unknown",
+        "unknown" if trouble is None else trouble.kind,
         later.granted - ended,
-        free_seconds(ended, later.granted, seen.alive, seen.troubles),
+        free_seconds(ended, later.granted, seen.alive, [*seen.troubles, *seen.crowded]),
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,26 @@ def note(what: str, **details: Any) -> None:
     os.write(_descriptor(), json.dumps(line).encode() + b"\n")
 
 
-def read(folder: Path) -> Iterator[dict[str, Any]]:
+class Records:
     """
-    Give all that was written down so far.
+    What was written down, read as it comes.
     """
-    path = folder / "records"
-    if path.exists():
-        for line in path.read_text().splitlines():
-            yield json.loads(line)
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "records"
+        self._read = 0
+        self._rest = b""
+        self._lines: list[dict[str, Any]] = []
+
+    def lines(self) -> list[dict[str, Any]]:
+        """
+        Give all lines that were written so far.
+        """
+        if self._path.exists():
+            with self._path.open("rb") as file:
+                file.seek(self._read)
+                text = file.read()
+            self._read += len(text)
+            *whole, self._rest = (self._rest + text).split(b"\n")
+            self._lines += map(json.loads, whole)
+        return self._lines

@@ -23,7 +23,7 @@ from txsched.triggers import CronTrigger, IntervalTrigger
 from .checker import Planned, Seen, Trouble
 from .nodes import Node, now
 from .recording import STOP
-from .records import read
+from .records import Records
 from .seeing import lost_writes, see
 from .tasks import LONG_SECONDS
 
@@ -113,7 +113,7 @@ class Scenario:
     :ivar make_store: makes a store of *url*, as the nodes do by the name *maker*.
     :ivar server: of the store, to be killed in the middle; a file has none.
     :ivar zombies: processes that were stopped for longer than their leases.
-    :ivar refused: what a zombie said was refused to it.
+    :ivar refused: how many writes were refused to each of these, as it says itself.
     """
 
     folder: Path
@@ -124,15 +124,18 @@ class Scenario:
     seconds: float = SECONDS
     nodes: list[Node] = field(init=False)
     zombies: list[int] = field(factory=list, init=False)
+    refused: list[int] = field(factory=list, init=False)
     killed: int = field(default=0, init=False)
     _planned: dict[str, Planned] = field(factory=dict, init=False)
     _troubles: list[Trouble] = field(factory=list, init=False)
     _spared: Node | None = field(default=None, init=False)
     _begin: float = field(default=0.0, init=False)
+    _records: Records = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         folder = self.folder.resolve()
+        self._records = Records(folder)
         self.nodes = [
             Node(folder / f"node{n}", self.url, self.maker, LEASE_SECONDS)
             for n in range(3)
@@ -162,7 +165,7 @@ class Scenario:
         """
         Give all that the processes wrote down.
         """
-        return list(read(self.folder))
+        return self._records.lines()
 
     def lost(self, pid: int) -> Counter[str]:
         """
@@ -206,7 +209,7 @@ class Scenario:
 
     async def _kill_now_and_then(self) -> None:
         """
-        Kill one node after the other, and start it again at once.
+        Kill one node after the other in the middle of its work, and start it again.
         """
         count = int(self.seconds / _KILL_EVERY_SECONDS)
         for n in range(1, count + 1):
@@ -214,11 +217,26 @@ class Scenario:
             node = self.nodes[n % 3]
             if node is self._spared:
                 node = self.nodes[(n + 1) % 3]
+            await self._until_it_works(node.pid)
             before = now()
             node.kill()
             self._troubles.append(Trouble(node.pid, before, _INFINITE, "killed"))
             self.killed += 1
             node.start()
+
+    async def _until_it_works(self, pid: int) -> None:
+        """
+        Wait for a task that has begun; but not for ever, as work is where it is.
+        """
+        deadline = now() + LEASE_SECONDS
+        while now() < deadline:
+            mine = [line for line in self.lines() if line["pid"] == pid]
+            ended = {line["run"] for line in mine if line["what"] == "end"}
+            if any(
+                line["what"] == "begin" and line["run"] not in ended for line in mine
+            ):
+                return
+            await deferLater(reactor, 0.02)
 
     async def _stop_now_and_then(self) -> None:
         """
@@ -236,7 +254,19 @@ class Scenario:
             self._troubles.append(Trouble(node.pid, begin, now(), "stopped"))
             node.go_on()
             await self._until_it_wrote(node.pid, now())
+            self.refused.append(await self._refused_to(node))
             self._spared = None
+
+    async def _refused_to(self, node: Node) -> int:
+        """
+        Ask a node how many of its writes were refused.
+        """
+        client = node.client()
+        client.startService()
+        try:
+            return (await client.status()).refused
+        finally:
+            await client.stopService()
 
     async def _until_it_wrote(self, pid: int, since: float) -> None:
         """
@@ -275,7 +305,7 @@ class Scenario:
             deadline = reactor.seconds() + _PATIENCE_SECONDS
             while True:
                 store = (await client.status()).store
-                if not store.jobs and not store.active_runs:
+                if store is not None and not store.jobs and not store.active_runs:
                     break
                 if reactor.seconds() > deadline:
                     raise AssertionError(f"there is still something to do: {store}")
@@ -283,6 +313,8 @@ class Scenario:
         finally:
             await client.stopService()
         for node in self.nodes:
+            if node.has_left() is not None:
+                raise AssertionError(f"{node.name} ended by itself")
             node.terminate()
         for node in self.nodes:
             await until(

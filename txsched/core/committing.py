@@ -60,7 +60,9 @@ class Committer:
             now = self._clock.seconds()
             until = from_seconds(now) + lease
             try:
-                return set(await self._store.commit(plans, self._node, until))
+                lost = set(await self._store.commit(plans, self._node, until))
+                self._health.refused += len(lost)
+                return lost
             except StoreUnavailable as error:
                 delay = backoff.next_seconds()
                 if not self._going() or now + delay > latest:
@@ -78,10 +80,10 @@ class Committer:
             pause: Deferred[None] = Deferred()
             self._clock.callLater(delay, pause.callback, None)
             await pause
-        lost: set[str] = set()
+        each: set[str] = set()
         for one in plans:
-            lost |= await self.commit((one,))
-        return lost
+            each |= await self.commit((one,))
+        return each
 
 
 def within(plans: Sequence[Plan], room: int) -> list[Plan]:

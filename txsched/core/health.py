@@ -32,12 +32,14 @@ class Health:
 
     :param alias: of the store.
     :ivar since: since when it is lost; ``None`` while it answers.
+    :ivar refused: how many writes it gave back as lost.
     """
 
     _clock: IClock
     _publisher: Publisher
     _alias: str = "default"
     since: datetime | None = field(default=None, init=False)
+    refused: int = field(default=0, init=False)
     _failing: dict[str, str] = field(factory=dict, init=False)
     _log = Logger()
 
@@ -86,3 +88,4 @@ class Health:
         """
         self._failing.clear()
         self.since = None
+        self.refused = 0

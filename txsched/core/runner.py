@@ -102,9 +102,13 @@ class Runner:
 
     def count_busy(self) -> int:
         """
-        Say how many of these are still with their executors.
+        Say how many of these take a place: while ends cannot be recorded those that
+        have ended do not.
         """
-        return len(self.flights) - len(self._outcomes) - len(self._writing)
+        busy = len(self.flights)
+        if self._health.fails(ENDS):
+            busy -= len(self._outcomes) + len(self._writing)
+        return max(0, busy)
 
     def begin(self) -> None:
         """
@@ -290,6 +294,7 @@ class Runner:
             if self._reasons and run.id not in self.flights:
                 self._reasons.pop(run.id, None)
             if lost and run.id in lost:
+                self._health.refused += 1
                 self._log.warn(
                     "run {run_id} of job {job_id} was taken over by another node;"
                     " its end here ({disposition}) was not recorded",

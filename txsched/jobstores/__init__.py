@@ -12,12 +12,14 @@ from .urls import store_from_url
 
 if TYPE_CHECKING:
     from .mongodb import MongoDBJobStore
+    from .redis import RedisJobStore
     from .shelve import ShelveJobStore
     from .sql import SQLAlchemyJobStore
 
 __all__ = [
     "MemoryJobStore",
     "MongoDBJobStore",
+    "RedisJobStore",
     "SQLAlchemyJobStore",
     "ShelveJobStore",
     "store_from_url",
@@ -25,6 +27,7 @@ __all__ = [
 
 _LAZY = {
     "MongoDBJobStore": "mongodb",
+    "RedisJobStore": "redis",
     "SQLAlchemyJobStore": "sql",
     "ShelveJobStore": "shelve",
 }

@@ -5,7 +5,6 @@ Runs as rows of columns, and back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from ..model import Run, from_micros, to_micros
@@ -16,7 +15,7 @@ __all__ = ["read_run", "run_row"]
 
 
 def run_row(
-    run: Run, term: int, until: datetime | None, encode_result: Callable[[Any], bytes]
+    run: Run, term: int, until: int | None, encode_result: Callable[[Any], bytes]
 ) -> tuple[Any, ...]:
     """
     Give the columns of a run with its lease.
@@ -40,7 +39,7 @@ def run_row(
         run.times,
         micros_of(run.last_planned_time),
         term,
-        micros_of(until),
+        until,
     )
 
 

@@ -232,6 +232,9 @@ class StoreHealth:
         not answer.
     :ivar error: why it cannot be used at the moment.
     :ivar lost_at: since when it cannot be used; ``None`` when it can.
+    :ivar refused: how many plans and ends of runs it has refused to this node since
+        that was started: their jobs were changed meanwhile, or other nodes had taken
+        over what its leases no longer held.
     """
 
     alias: str
@@ -241,6 +244,7 @@ class StoreHealth:
     lag: float | None
     error: str | None
     lost_at: datetime | None = None
+    refused: int = 0
 
 
 @frozen
@@ -316,3 +320,10 @@ class SchedulerStatus:
         """
         lost = (one.lost_at for one in self.stores)
         return min((one for one in lost if one is not None), default=None)
+
+    @property
+    def refused(self) -> int:
+        """
+        How many writes its stores have refused to this node, all together.
+        """
+        return sum(one.refused for one in self.stores)

@@ -234,7 +234,10 @@ def status_command(session: Session, /, as_json: bool) -> None:
 def _status_data(status: SchedulerStatus) -> dict[str, Any]:
     from .shaping import value_data
 
-    whole = ("store", "running", "next_wakeup", "lag", "store_error", "store_lost_at")
+    whole = (
+        *("store", "running", "next_wakeup", "lag", "refused"),
+        *("store_error", "store_lost_at"),
+    )
     return {
         **value_data(status),
         **{name: value_data(getattr(status, name)) for name in whole},
@@ -262,6 +265,10 @@ def _print_status(status: SchedulerStatus) -> None:
         ("next look", instant_text(status.next_wakeup, status.now)),
         ("late by", duration_text(timedelta(seconds=round(status.lag, 3)))),
     ]
+    if status.refused:
+        pairs.append(
+            ("refused", f"{status.refused} of its writes: others had taken over")
+        )
     if store is not None and store.quarantined:
         count = store.quarantined
         pairs.append(("quarantined", f"{count}, see 'txsched quarantine list'"))

@@ -137,7 +137,8 @@ def run_value(
     :param lease: its term, its end, and whether the run is to be cancelled.
     """
     term, until, cancelling = lease
-    return dumps([*run_row(run, term, until, encode_result), cancelling])
+    row = run_row(run, term, micros_of(until), encode_result)
+    return dumps([*row, cancelling])
 
 
 def read_run_value(value: bytes) -> tuple[Run, int, datetime | None, bool]:

@@ -1,0 +1,3 @@
+"""
+A service that works for long does not grow.
+"""
