@@ -284,6 +284,70 @@ class WholeTests(ValkeyTestCase):
             await twice[1]
         self.assertEqual(52, (await store.status()).jobs)
 
+    async def test_many_large_ones(self) -> None:
+        """
+        Callers that add much at the same time go in several requests.
+        """
+        store = await self.open_store(self.make_url(), timeout=60.0)
+        call = Call("operator:add", ("x" * 200_000, "y"))
+        jobs = make_jobs(8, call=call)
+        for added in [store.add_jobs([job], ERROR) for job in jobs]:
+            await added
+        self.assertEqual(8, (await store.status()).jobs)
+
+    async def test_changed_meanwhile(self) -> None:
+        """
+        A replacement is made of what is there when it is written; when others change
+        it all the time, it is given up, and nothing is lost.
+        """
+        url = self.make_url()
+        store, other = await self.open_store(url), await self.open_store(url)
+        await store.add_jobs([make_job()], ERROR)
+        original = store._requests.run
+        changes = 2
+
+        async def late(name: str, fields: Any = ()) -> bytes:
+            nonlocal changes
+            if name == "add" and changes:
+                changes -= 1
+                job = await other.get_job("job")
+                await other.change_job(evolve(job, name=f"{changes}"), job, ())
+            return await original(name, fields)
+
+        store._requests.run = late  # type: ignore[method-assign]
+        new = make_job(name="mine")
+        (stored,) = await store.add_jobs([new], OnConflict.REPLACE)
+        self.assertEqual(("mine", 4), (stored.name, stored.revision))
+        changes = 1000
+        with self.assertRaises(StoreUnavailable):
+            await store.add_jobs([make_job(name="again")], OnConflict.REPLACE)
+        self.assertNotEqual("again", (await other.get_job("job")).name)
+
+    async def test_nothing_to_cancel(self) -> None:
+        """
+        Cancelling no run is no error.
+        """
+        store = await self.open_store(self.make_url())
+        self.assertEqual([], await store.cancel_runs([], "why", START))
+
+    async def test_closed_while_opening(self) -> None:
+        """
+        A store that is closed while it opens is closed, at whatever point it was.
+        """
+        for turns in range(8):
+            store = self.make_closed(self.make_url())
+            opening = store.open()
+            for _ in range(turns):
+                await deferLater(reactor, 0)
+            await store.close()
+            try:
+                await opening
+            except StoreUnavailable:
+                pass
+            else:
+                await store.close()
+            self.assertIn("not open", await self.unavailable(store.status()))
+
     async def test_unknown_script(self) -> None:
         """
         A server that forgot the scripts is told them again.
