@@ -86,7 +86,7 @@ class MakingTests(ValkeyTestCase):
         """
         for name, values in {
             "prefix": ("", "a{b", "a}", "a\nb"),
-            "timeout": (0, -1.0, True),
+            "timeout": (0, -1.0, True, "5", float("inf"), float("nan")),
             "clock": ("mine", ""),
             "tls_ca": ("ca.pem",),
             "tls_certificate": ("me.pem",),
