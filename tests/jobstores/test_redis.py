@@ -13,7 +13,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.logger import capturedLogs
 
-from txsched.errors import BadValue, JobExists, SchemaTooNew, StoreUnavailable
+from txsched.errors import (
+    BadValue,
+    JobExists,
+    NoSuchJob,
+    SchemaTooNew,
+    StoreUnavailable,
+)
 from txsched.jobstores import RedisJobStore, store_from_url
 from txsched.jobstores.redis.requests import Requests
 from txsched.model import (
@@ -322,6 +328,26 @@ class WholeTests(ValkeyTestCase):
         with self.assertRaises(StoreUnavailable):
             await store.add_jobs([make_job(name="again")], OnConflict.REPLACE)
         self.assertNotEqual("again", (await other.get_job("job")).name)
+
+    async def test_quarantined_while_claimed(self) -> None:
+        """
+        A job that another node put into quarantine is not due again by the plan of the
+        one that had claimed it; released it is, at its new time.
+        """
+        url = self.make_url()
+        store = await self.open_store(url, clock="caller")
+        await store.add_jobs([make_job()], ERROR)
+        (lease,) = await store.claim_jobs(NODE, START, at(30), 5)
+        await self.edit_definition("job", lambda data: b"\xff" + data)
+        other = await self.open_store(url, clock="caller")
+        with self.assertRaises(NoSuchJob):
+            await other.get_job("job")
+        self.assertEqual([], await store.commit([make_plan(lease)], NODE, at(30)))
+        self.assertIsNone(await store.next_due(START))
+        self.assertEqual([], await store.claim_jobs(NODE, at(99), at(100), 5))
+        await self.edit_definition("job", lambda data: data[1:])
+        self.assertEqual([], await other.find_quarantined())
+        self.assertEqual(at(10), await store.next_due(START))
 
     async def test_nothing_to_cancel(self) -> None:
         """

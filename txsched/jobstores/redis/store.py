@@ -176,11 +176,12 @@ class RedisJobStore:
             if not self._open:
                 work.close()
                 raise StoreUnavailable("it is not open")
-            result = await work
-            if self._loader.broken:
-                now = from_seconds(self._loop.seconds())
-                await self._quarantine.write(now)
-            return result
+            try:
+                return await work
+            finally:
+                if self._loader.broken:
+                    now = from_seconds(self._loop.seconds())
+                    await self._quarantine.write(now)
 
         return Deferred.fromCoroutine(ask())
 
