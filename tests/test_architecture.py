@@ -95,6 +95,7 @@ PURE = frozenset(
     {
         "adopting",
         "aftermath",
+        "diagnosing",
         "exclusion",
         "forecast",
         "modifying",

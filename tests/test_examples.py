@@ -29,6 +29,8 @@ RUN_BY = {
     "local.ini": "test_configure",
     "moving.console": "test_moving",
     "quarantine.console": "test_quarantine",
+    "nodes.console": "test_nodes",
+    "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
@@ -116,6 +118,12 @@ class ExampleTests(TranscriptTestCase):
         A job that cannot be loaded is seen to, and code that moved.
         """
         self.follow(EXAMPLES / "quarantine.console")
+
+    def test_nodes(self) -> None:
+        """
+        Three services share a database, and one is killed.
+        """
+        self.follow(EXAMPLES / "nodes.console")
 
     def test_triggers(self) -> None:
         """
