@@ -63,7 +63,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
         "codec": "attrs zope cbor2",
         "core": "attrs zope twisted",
-        "jobstores": "attrs zope twisted sqlalchemy",
+        "jobstores": "attrs zope twisted sqlalchemy txredisapi",
         "moving": "attrs",
         "executors": "attrs zope twisted",
         "remote": "attrs zope twisted",
