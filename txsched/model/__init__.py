@@ -25,6 +25,7 @@ from .event import (
     StoreFound,
     StoreLost,
 )
+from .examination import Examination, Finding
 from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
 from .job import (
     Job,
@@ -74,6 +75,8 @@ __all__ = [
     "EnumMember",
     "Event",
     "EventsLost",
+    "Examination",
+    "Finding",
     "Forecast",
     "ICalendar",
     "ICountingTrigger",
