@@ -76,6 +76,7 @@ TAGS: list[tuple[Any, int]] = [
     (UUID(int=1), 64_007),
     ({1: 2}, 64_008),
     (model.EnumMember("shop:Size", "LARGE"), 64_009),
+    (model.ShownValue("<Order 5>"), 64_011),
     (DateTrigger(NOW), 64_016),
     (EVERY, 64_017),
     (HOURLY, 64_018),

@@ -88,8 +88,8 @@ class End(NamedTuple):
     """
 
     run: str
+    term: int
     pid: int
-    at: float
 
 
 class Trouble(NamedTuple):
@@ -112,6 +112,7 @@ class Seen:
     """
     All that was seen.
 
+    :ivar crowded: times in which all threads of a node had a task.
     :ivar alive: by process, since when it worked.
     """
 
@@ -121,6 +122,7 @@ class Seen:
     leases: Sequence[Lease] = ()
     ends: Sequence[End] = ()
     troubles: Sequence[Trouble] = ()
+    crowded: Sequence[Trouble] = ()
     alive: Mapping[int, float] = field(factory=dict)
     lease_seconds: float = 15.0
 
@@ -131,8 +133,9 @@ class TakeOver(NamedTuple):
 
     :ivar kind: what had happened to the earlier holder.
     :ivar after_seconds: from the end of the lease to the next holder's claim.
-    :ivar free_seconds: of these, those in which some node could have claimed it: alive,
-        not stopped, not kept waiting by the machine, with its store there.
+    :ivar free_seconds: of these, those in which some node could have gone on with it:
+        alive, not stopped, not kept waiting by the machine, with its store there and a
+        thread without a task.
     """
 
     run: str
@@ -240,8 +243,6 @@ def _outcome(
             for one in mine
         ):
             yield Finding("not carried out", f"{_shown(run)}: {mine}")
-        if any(one.attempt > run.attempt for one in mine):
-            yield Finding("overwritten", f"{_shown(run)}: {mine}")
         if not rerun and len(mine) > 1:
             yield Finding("repeated", f"{_shown(run)}: {mine}")
     elif kind is Disposition.ABANDONED:
@@ -263,6 +264,9 @@ def _leases(seen: Seen) -> Iterator[Finding]:
         if count > 1:
             yield Finding("ended twice", f"{run_id}: {count} ends were accepted")
     holders = _holders(seen.leases)
+    for end in seen.ends:
+        if any(lease.term > end.term for lease in holders.get(end.run, ())):
+            yield Finding("overwritten", f"{end} was accepted: {holders[end.run]}")
     for held in holders.values():
         for earlier, later in pairwise(held):
             if later.granted < earlier.until - SLACK_SECONDS:
@@ -318,7 +322,7 @@ def _take_over(seen: Seen, earlier: Lease, later: Lease) -> TakeOver:
         earlier.run,
         "unknown" if trouble is None else trouble.kind,
         later.granted - ended,
-        free_seconds(ended, later.granted, seen.alive, seen.troubles),
+        free_seconds(ended, later.granted, seen.alive, [*seen.troubles, *seen.crowded]),
     )
 
 

@@ -37,7 +37,7 @@ T = TypeVar("T")
 STOP = "stop"
 #: The loop is looked at so often, and is late when it is late by so much.
 _BEAT_SECONDS = 0.05
-_LATE_SECONDS = 0.2
+_LATE_SECONDS = 0.05
 
 
 @implementer(IJobStore)
@@ -161,9 +161,7 @@ class RecordedStore:
         def told(lost: list[str], asked: float) -> None:
             self._lost("finish", lost)
             ends = [
-                (one.run.id, one.term, one.run.attempt)
-                for one in aftermaths
-                if one.run.id not in lost
+                (one.run.id, one.term) for one in aftermaths if one.run.id not in lost
             ]
             if ends:
                 note("finished", ends=ends)

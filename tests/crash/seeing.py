@@ -4,8 +4,8 @@ From the lines that the processes wrote to what the checker looks at.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -14,7 +14,10 @@ from txsched.model import Run
 
 from .checker import End, Execution, Lease, Planned, Seen, Trouble
 
-__all__ = ["lost_writes", "see"]
+__all__ = ["crowded", "lost_writes", "see"]
+
+#: How many a node has.
+THREADS = 10
 
 
 def see(
@@ -58,19 +61,40 @@ def see(
                 if lease.pid == pid:
                     leases[run, term] = evolve(lease, until=line["until"])
         elif what == "finished":
-            ends += [End(run, pid, at) for run, _, _ in line["ends"]]
+            ends += [End(run, term, pid) for run, term in line["ends"]]
         elif what == "kept waiting":
             waits.append(Trouble(pid, line["since"], at, "kept waiting"))
+    done = [one for mine in executions.values() for one in mine]
     return Seen(
         planned,
         ledger,
-        [one for mine in executions.values() for one in mine],
+        done,
         list(leases.values()),
         ends,
         [*troubles, *waits],
+        list(crowded(done)),
         alive,
         lease_seconds,
     )
+
+
+def crowded(executions: Iterable[Execution]) -> Iterator[Trouble]:
+    """
+    Give the times in which all threads of a process had a task.
+    """
+    edges: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for one in executions:
+        edges[one.pid].append((one.begun, 1))
+        if one.ended is not None:
+            edges[one.pid].append((one.ended, -1))
+    for pid, mine in edges.items():
+        busy, since = 0, 0.0
+        for at, step in sorted(mine):
+            if busy == THREADS and step < 0:
+                yield Trouble(pid, since, at, "crowded")
+            busy += step
+            if busy == THREADS and step > 0:
+                since = at
 
 
 def lost_writes(lines: Iterable[Mapping[str, Any]], pid: int) -> Counter[str]:

@@ -22,7 +22,7 @@ from .checker import (
     check,
     take_overs,
 )
-from .seeing import lost_writes, see
+from .seeing import THREADS, crowded, lost_writes, see
 from .waiting import free_seconds
 
 SECOND = 1_000_000
@@ -66,7 +66,7 @@ SEEN = Seen(
     [row(10), row(20), row(30)],
     [execution(10), execution(20), execution(30)],
     [lease(10), lease(20), lease(30)],
-    [End("run10", 1, 10.5), End("run20", 1, 20.5), End("run30", 1, 30.5)],
+    [End("run10", 10, 1), End("run20", 20, 1), End("run30", 30, 1)],
     alive={1: 0.0, 2: 0.0},
     lease_seconds=3.0,
 )
@@ -86,7 +86,7 @@ KILLED = evolve(
         lease(20, term=21, pid=2, owner="b", granted=23.2, until=26.2),
         lease(30, pid=2, owner="b"),
     ],
-    ends=[End("run10", 1, 10.5), End("run20", 2, 23.7), End("run30", 2, 30.5)],
+    ends=[End("run10", 10, 1), End("run20", 21, 2), End("run30", 30, 2)],
     troubles=[Trouble(1, 20.1, FOREVER, "killed")],
 )
 
@@ -189,13 +189,6 @@ class ExecutionTests(SynchronousTestCase):
             kinds = found(seen, executions=rest, leases=SEEN.leases)
             self.assertIn("not carried out", kinds)
 
-    def test_overwritten(self) -> None:
-        """
-        An end by an earlier attempt than the last one came from a zombie.
-        """
-        rows = [row(10), row(20), row(30, node="b")]
-        self.assertEqual(["not carried out", "overwritten"], found(KILLED, ledger=rows))
-
     def test_work_that_was_not_to_be(self) -> None:
         """
         Neither what is skipped is carried out, nor what is in no row.
@@ -279,15 +272,25 @@ class LeaseTests(SynchronousTestCase):
         """
         The store accepts one end of a run.
         """
-        again = [*SEEN.ends, End("run20", 2, 25.0)]
+        again = [*SEEN.ends, End("run20", 21, 2)]
         self.assertEqual(["ended twice"], found(SEEN, ends=again))
+
+    def test_overwritten(self) -> None:
+        """
+        Nor does it accept one under a term that is not the last one.
+        """
+        ends = [KILLED.ends[0], End("run20", 20, 1), KILLED.ends[2]]
+        self.assertEqual(["overwritten"], found(KILLED, ends=ends))
+        both = [*KILLED.ends, End("run20", 20, 1)]
+        self.assertEqual(["ended twice", "overwritten"], found(KILLED, ends=both))
 
     def test_kept(self) -> None:
         """
         A node that claims its own run again, whose lease had ended, goes on with it.
         """
         again = lease(20, term=22, granted=23.5, until=26.5)
-        self.assertEqual([], found(SEEN, leases=[*SEEN.leases, again]))
+        ends = [SEEN.ends[0], End("run20", 22, 1), SEEN.ends[2]]
+        self.assertEqual([], found(SEEN, leases=[*SEEN.leases, again], ends=ends))
 
     def test_late(self) -> None:
         """
@@ -312,6 +315,20 @@ class LeaseTests(SynchronousTestCase):
         self.assertAlmostEqual(
             0.1, take_overs(evolve(seen, troubles=busy))[0].free_seconds
         )
+
+    def test_crowded(self) -> None:
+        """
+        A node whose threads are all at work is not free to go on with anything.
+        """
+        leases = [
+            evolve(one, granted=25.0) if one.term == 21 else one
+            for one in KILLED.leases
+        ]
+        seen = evolve(KILLED, leases=leases, crowded=[Trouble(2, 0.0, 24.5, "crowded")])
+        (over,) = take_overs(seen)
+        self.assertAlmostEqual(0.5, over.free_seconds)
+        alone = evolve(seen, crowded=[Trouble(1, 0.0, 24.5, "crowded")])
+        self.assertAlmostEqual(1.9, take_overs(alone)[0].free_seconds)
 
     def test_unknown_reason(self) -> None:
         """
@@ -367,7 +384,7 @@ class SeeingTests(SynchronousTestCase):
         {"what": "renewed", "pid": 1, "at": 3.0, "until": 6.0, "leases": [["r", 7]]},
         {"what": "renewed", "pid": 2, "at": 3.0, "until": 9.0, "leases": [["s", 8]]},
         {"what": "end", "pid": 1, "at": 3.1, "run": "r", "attempt": 1},
-        {"what": "finished", "pid": 1, "at": 3.2, "ends": [["r", 7, 1]]},
+        {"what": "finished", "pid": 1, "at": 3.2, "ends": [["r", 7]]},
         {"what": "lost", "pid": 1, "at": 4.0, "by": "finish", "ids": ["s", "t"]},
         {"what": "lost", "pid": 2, "at": 4.0, "by": "finish", "ids": ["s"]},
         {"what": "kept waiting", "pid": 2, "at": 5.0, "since": 4.0, "by": "the loop"},
@@ -390,10 +407,31 @@ class SeeingTests(SynchronousTestCase):
             [Lease("r", 7, 1, "a", 2.0, 6.0), Lease("s", 8, 1, "a", 2.0, 5.0)],
             seen.leases,
         )
-        self.assertEqual([End("r", 1, 3.2)], seen.ends)
+        self.assertEqual([End("r", 7, 1)], seen.ends)
         waited = Trouble(2, 4.0, 5.0, "kept waiting")
         self.assertEqual([killed, waited], seen.troubles)
         self.assertEqual({1: 1.0}, seen.alive)
+
+    def test_crowded(self) -> None:
+        """
+        A process is crowded while each of its threads has a task.
+        """
+        many = [
+            execution(10, run=f"r{n}", begun=10.0 + n, ended=50.0 + n)
+            for n in range(THREADS)
+        ]
+        self.assertEqual(
+            [Trouble(1, 10.0 + THREADS - 1, 50.0, "crowded")], list(crowded(many))
+        )
+        again = execution(10, run="again", begun=50.5, ended=None)
+        self.assertEqual(
+            [
+                Trouble(1, 9.0 + THREADS, 50.0, "crowded"),
+                Trouble(1, 50.5, 51.0, "crowded"),
+            ],
+            list(crowded([*many, again])),
+        )
+        self.assertEqual([], list(crowded(many[1:])))
 
     def test_lost_writes(self) -> None:
         """

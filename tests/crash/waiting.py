@@ -43,6 +43,8 @@ def free_seconds(
         pid: [(begin, since)] for pid, since in alive.items()
     }
     for one in hindrances:
+        if one.end <= begin or one.begin >= end:
+            continue
         for pid in busy if one.pid is None else (one.pid,):
             busy.setdefault(pid, [(begin, end)]).append((one.begin, one.end))
     edges = {begin, end}

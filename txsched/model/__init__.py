@@ -3,7 +3,7 @@ The nouns: frozen values that every other part speaks in.
 """
 
 from .calendar import ICalendar
-from .call import COMMAND, Call
+from .call import COMMAND, Call, ShownValue
 from .decision import Aftermath, JobLease, Plan, Renewal, RunLease
 from .event import (
     Event,
@@ -119,6 +119,7 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "ShownValue",
     "StoreFound",
     "StoreHealth",
     "StoreLost",
