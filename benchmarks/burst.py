@@ -7,14 +7,17 @@ from __future__ import annotations
 import sys
 import time
 from datetime import datetime, timezone
+from typing import Any
 
 import work
-from reporting import tell, temporary
+from reporting import database, tell
 
 
-def ours(kind: str, jobs: int, path: str) -> dict[str, float]:
+def ours(url: str, jobs: int, **options: Any) -> dict[str, float]:
     """
     Measure txsched.
+
+    :param options: of the jobs, as ``keep_runs``.
     """
     from ours import make_scheduler, make_store, measure, sleep
 
@@ -22,10 +25,12 @@ def ours(kind: str, jobs: int, path: str) -> dict[str, float]:
     from txsched.triggers import DateTrigger
 
     async def run() -> dict[str, float]:
-        scheduler = make_scheduler(make_store(kind, path), misfire_grace_time=None)
+        scheduler = make_scheduler(make_store(url), misfire_grace_time=None)
         await scheduler.start(paused=True)
         trigger = DateTrigger(datetime.now(timezone.utc))
-        specs = [JobSpec("work:tick", trigger, id=f"job{n}") for n in range(jobs)]
+        specs = [
+            JobSpec("work:tick", trigger, id=f"job{n}", **options) for n in range(jobs)
+        ]
         await scheduler.add_jobs(specs)
         begin = time.perf_counter()
         await scheduler.resume()
@@ -41,13 +46,13 @@ def ours(kind: str, jobs: int, path: str) -> dict[str, float]:
     return measure(run)
 
 
-def peer(kind: str, jobs: int, path: str) -> dict[str, float]:
+def peer(url: str, jobs: int) -> dict[str, float]:
     """
     Measure APScheduler.
     """
     from peer import make_scheduler
 
-    scheduler = make_scheduler(kind, path, misfire_grace_time=None)
+    scheduler = make_scheduler(url, misfire_grace_time=None)
     scheduler.start(paused=True)
     due = datetime.now(timezone.utc)
     for n in range(jobs):
@@ -62,6 +67,10 @@ def peer(kind: str, jobs: int, path: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    side, kind, jobs = sys.argv[1:]
-    with temporary() as path:
-        tell({"ours": ours, "peer": peer}[side](kind, int(jobs), path))
+    side, kind, jobs, *options = sys.argv[1:]
+    with database(kind) as url:
+        if side == "ours":
+            numbers = (option.split("=") for option in options)
+            tell(ours(url, int(jobs), **{name: int(value) for name, value in numbers}))
+        else:
+            tell(peer(url, int(jobs)))

@@ -19,13 +19,13 @@ from txsched.jobstores import MemoryJobStore, SQLAlchemyJobStore
 from txsched.model import JobDefaults
 
 
-def make_store(kind: str, path: str = "") -> IJobStore:
+def make_store(url: str) -> IJobStore:
     """
-    Make a store: ``memory``, or ``sqlite`` in the file *path*.
+    Make a store: in ``memory``, or in the database of a URL.
     """
-    if kind == "memory":
+    if url == "memory":
         return MemoryJobStore()
-    return SQLAlchemyJobStore(f"sqlite:///{path}", reactor=reactor)
+    return SQLAlchemyJobStore(url, reactor=reactor)
 
 
 def make_scheduler(store: IJobStore, **defaults: Any) -> LocalScheduler:

@@ -13,19 +13,21 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import create_engine, event
 
 
-def make_scheduler(kind: str, path: str = "", **defaults: Any) -> BackgroundScheduler:
+def make_scheduler(url: str, **defaults: Any) -> BackgroundScheduler:
     """
-    Make a scheduler over a ``memory`` store, or over ``sqlite`` with a write-ahead log.
+    Make a scheduler over a store in ``memory``, or in the database of a URL; SQLite
+    with a write-ahead log.
     """
-    if kind == "memory":
+    if url == "memory":
         store = MemoryJobStore()
     else:
-        engine = create_engine(f"sqlite:///{path}")
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
 
-        @event.listens_for(engine, "connect")
-        def wal(connection: Any, record: Any) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
+            @event.listens_for(engine, "connect")
+            def wal(connection: Any, record: Any) -> None:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
 
         store = SQLAlchemyJobStore(engine=engine)
     return BackgroundScheduler(

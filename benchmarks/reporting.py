@@ -25,3 +25,21 @@ def temporary() -> Iterator[str]:
     """
     with tempfile.TemporaryDirectory() as folder:
         yield str(Path(folder) / "jobs.db")
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """
+    Give the URL of an empty database: ``sqlite`` in a file, ``postgresql`` or
+    ``mariadb`` on a server of its own; for ``memory``, just that.
+    """
+    if kind == "memory":
+        yield kind
+    elif kind == "sqlite":
+        with temporary() as path:
+            yield f"sqlite:///{path}"
+    else:
+        from txsched.testing.servers import MariaDB, PostgreSQL, Server
+
+        with Server({"postgresql": PostgreSQL, "mariadb": MariaDB}[kind]()) as server:
+            yield server.url

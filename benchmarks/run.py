@@ -68,9 +68,13 @@ def burst(rounds: int, scale: float) -> None:
     """
     One-shot jobs, all due.
     """
-    for kind, jobs, wanted in (("memory", 50_000, "2"), ("sqlite", 20_000, "4")):
-        jobs = int(jobs * scale)
-        few = jobs if kind == "memory" else jobs // 2
+    for kind, jobs, few, wanted in (
+        ("memory", 50_000, 50_000, "2"),
+        ("sqlite", 20_000, 10_000, "4"),
+        ("postgresql", 20_000, 4_000, "6"),
+        ("mariadb", 20_000, 4_000, "6"),
+    ):
+        jobs, few = int(jobs * scale), int(few * scale)
         ours, peer = medians(
             rounds,
             lambda kind=kind, jobs=jobs: measured("burst.py", "ours", kind, jobs),
@@ -78,6 +82,14 @@ def burst(rounds: int, scale: float) -> None:
         )
         name = f"one-shot jobs, all due, {kind} (fires/s)"
         compare(name, "fires_per_second", ours, peer, f"at least {wanted}")
+    jobs = int(20_000 * scale)
+    without, kept = medians(
+        rounds,
+        lambda: measured("burst.py", "ours", "postgresql", jobs, "keep_runs=0"),
+        lambda: measured("burst.py", "ours", "postgresql", jobs),
+    )
+    name = "the same, keep_runs=0; with the ledger (fires/s)"
+    compare(name, "fires_per_second", without, kept, "at least 1.5")
 
 
 def steady(rounds: int, scale: float) -> None:
@@ -142,15 +154,25 @@ def weight(rounds: int, scale: float) -> None:
 
 def adding(rounds: int, scale: float) -> None:
     """
-    Adding to SQLite while running.
+    Adding while running: in bulk, and by many callers one by one.
     """
     ours, peer = medians(
         rounds,
-        lambda: measured("adding.py", "ours", int(100_000 * scale)),
-        lambda: measured("adding.py", "peer", int(3_000 * scale)),
+        lambda: measured("adding.py", "ours", "sqlite", int(100_000 * scale)),
+        lambda: measured("adding.py", "peer", "sqlite", int(3_000 * scale)),
     )
     name = "adding to SQLite while running (jobs/s)"
     compare(name, "jobs_per_second", ours, peer, "at least 4")
+    for kind in ("sqlite", "postgresql", "mariadb"):
+        ours, peer = medians(
+            rounds,
+            lambda kind=kind: measured("adding.py", "crowd", kind, int(10_000 * scale)),
+            lambda kind=kind: measured(
+                "adding.py", "peer-crowd", kind, int(2_000 * scale)
+            ),
+        )
+        name = f"adding by 50 callers, {kind} (jobs/s)"
+        compare(name, "jobs_per_second", ours, peer, "at least 5")
 
 
 def starting(rounds: int, scale: float) -> None:

@@ -23,7 +23,9 @@ def fill(jobs: int, path: str) -> dict[str, float]:
     from txsched.triggers import DateTrigger, IntervalTrigger
 
     async def run() -> dict[str, float]:
-        scheduler = make_scheduler(make_store("sqlite", path), misfire_grace_time=None)
+        scheduler = make_scheduler(
+            make_store(f"sqlite:///{path}"), misfire_grace_time=None
+        )
         await scheduler.start(paused=True)
         now = datetime.now(timezone.utc)
         trigger = IntervalTrigger(hours=1, start_date=now + timedelta(days=1))
@@ -44,7 +46,7 @@ def first_fire(path: str) -> dict[str, float]:
     from ours import make_scheduler, make_store, measure, sleep
 
     async def run() -> dict[str, float]:
-        scheduler = make_scheduler(make_store("sqlite", path))
+        scheduler = make_scheduler(make_store(f"sqlite:///{path}"))
         begin = time.perf_counter()
         await scheduler.start()
         while not work.ticks():

@@ -104,6 +104,7 @@ PURE = frozenset(
 
 #: Who may name the reactor, within a function, and why.
 REACTOR: Mapping[str, str] = {
+    "app/options.py": "of twistd as well: it is made known to stores that are tried",
     "app/tap.py": "the plugin of twistd: the reactor is installed by then",
     "app/command/session.py": "the command is a process of its own",
 }

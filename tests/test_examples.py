@@ -33,10 +33,18 @@ RUN_BY = {
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
     "serializers.py": "test_serializers",
+    "several_stores.py": "test_several_stores",
+    "snapshot.console": "test_snapshot",
+    "snapshot.ini": "test_snapshot",
+    "snapshot.py": "test_snapshot",
+    "snapshot_plugin.py": "test_snapshot",
+    "stores.console": "test_stores",
+    "stores.ini": "test_stores",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
     "test_server.py": "test_server",
+    "test_snapshot.py": "test_snapshot",
     "timelines.py": "test_timelines",
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
@@ -213,6 +221,30 @@ class ExampleTests(TranscriptTestCase):
         The example of a job store keeps the contract.
         """
         self.assertIn("test_take_over_in_order", self.run_trial("test_journal"))
+
+    def test_snapshot(self) -> None:
+        """
+        A store of one's own keeps the contract, and serves as a plugin.
+        """
+        self.assertIn("test_take_over_in_order", self.run_trial("test_snapshot"))
+        self.follow(EXAMPLES / "snapshot.console")
+
+    def test_several_stores(self) -> None:
+        """
+        A scheduler with several stores, one of them for a while.
+        """
+        living = self.shell("python several_stores.py")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual(
+            "kept in default\nlost in scratch\nparked in more\n2 jobs are fired\n",
+            living.text,
+        )
+
+    def test_stores(self) -> None:
+        """
+        Jobs in several stores of one service.
+        """
+        self.follow(EXAMPLES / "stores.console")
 
     def test_server(self) -> None:
         """

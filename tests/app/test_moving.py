@@ -23,6 +23,7 @@ from tests.moving.files import written
 from txsched.app.command.group import cli
 from txsched.app.command.session import exit_code
 from txsched.codec import PickleSerializer
+from txsched.jobstores import MemoryJobStore
 from txsched.model import (
     UTC,
     Call,
@@ -82,6 +83,30 @@ class ServiceTests(CommandTestCase):
         self.assertEqual("why", after["b"].paused.note)
         again = self.out("import", self.path)
         self.assertEqual("0 jobs added, 2 there already\n", again)
+
+    def test_stores_of_the_service(self) -> None:
+        """
+        Each job goes to the store that it was in, or all to the one that is named.
+        """
+        self.successResultOf(self.scheduler.add_store("other", MemoryJobStore()))
+        self.out("add", "--every", "1h", "--id", "c", "--store", "other", "m:f")
+        self.out("pause", "c")
+        self.assertEqual("wrote 3 jobs\n", self.out("export", self.path))
+        one = self.mktemp()
+        out = self.out("export", one, "--store", "other", "--runs")
+        self.assertEqual("wrote 1 jobs and 0 runs\n", out)
+        self.clear()
+        self.out("import", self.path)
+        stores = {job_id: job.store for job_id, job in self.jobs().items()}
+        self.assertEqual({"a": "default", "b": "default", "c": "other"}, stores)
+        self.assertIsNotNone(self.jobs()["c"].paused)
+        self.clear()
+        self.out("import", self.path, "--store", "other")
+        self.assertEqual({"other"}, {job.store for job in self.jobs().values()})
+        self.clear()
+        result = self.invoke("import", one, "--store", "none")
+        self.assertEqual(1, result.exit_code)
+        self.assertIn("'none'", result.stderr)
 
     def test_standard_streams(self) -> None:
         """
@@ -174,7 +199,9 @@ class ServiceTests(CommandTestCase):
             (("export", "/no/such/file"), "FILE: /no/such/file.part: No such file"),
             (("export", self.path, "--allow-pickle"), "are for a --store"),
             (("import", "/no/such/file"), "FILE: /no/such/file: No such file"),
-            (("import", __file__, "--runs"), "are for a --store"),
+            (("import", __file__, "--key-file", "x"), "are for a --store that is a"),
+            (("import", __file__, "--runs"), "--runs is for a --store that is a URL"),
+            (("export", "x", "--store", "a", "--allow-pickle"), "that is a URL"),
             (("migrate", "memory:", "memory:"), "FROM and TO are the same store"),
         ):
             self.assertIn(reason, self.refused(2, *arguments))

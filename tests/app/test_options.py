@@ -22,7 +22,7 @@ from txsched.app.options import SchedulerOptions
 
 #: A command line, and the end of the one line that answers it.
 WRONG = [
-    (["--database", "x"], "--database: expected sqlite:///FILE or memory:, not 'x'"),
+    (["--database", "x"], "mongodb+srv:, shelve:; not 'x'"),
     (["--node", "a b"], "characters without blanks, not 'a b'"),
     (["--listen", "tcp:1"], "before it to serve everybody who can reach it"),
     (["--listen", "unix:a", "--listen", ""], "an endpoint such as unix:txsched.sock"),

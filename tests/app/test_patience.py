@@ -11,7 +11,8 @@ from twisted.internet.task import Clock
 from twisted.logger import globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from txsched.app.patience import Patience, may_come_later
+from txsched.app.databases import StoreChoice
+from txsched.app.patience import Patience
 from txsched.core import LocalScheduler
 from txsched.errors import AlreadyRunning, StoreUnavailable
 from txsched.jobstores import MemoryJobStore
@@ -128,4 +129,4 @@ class PatienceTests(SynchronousTestCase):
             ("postgresql+psycopg://host/db", True),
             ("redis://host", True),
         ):
-            self.assertIs(expected, may_come_later(url), url)
+            self.assertIs(expected, StoreChoice(url=url).of_server, url)

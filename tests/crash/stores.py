@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from txsched.interfaces import IJobStore
 from txsched.jobstores import SQLAlchemyJobStore, store_from_url
-from txsched.jobstores.sql.dialect import open_engine
+from txsched.jobstores.sql.connecting import open_engine
 
 
 def make_store(url: str, reactor: Any) -> IJobStore:
@@ -21,7 +21,7 @@ def make_store(url: str, reactor: Any) -> IJobStore:
     return store_from_url(url, reactor=reactor)
 
 
-_FENCE = re.compile(r"AND term = (\?|%s)( AND lease_until IS NOT NULL)?")
+_FENCE = re.compile(r"AND term = (\?|v\d+)( AND lease_until IS NOT NULL)?")
 
 
 def make_unfenced_store(url: str, reactor: Any) -> IJobStore:
@@ -39,7 +39,7 @@ def make_unfenced_store(url: str, reactor: Any) -> IJobStore:
         context: Any,
         many: bool,
     ) -> tuple[str, Any]:
-        if " WHERE id = " in statement:
+        if " id = " in statement:
             statement = _FENCE.sub(r"AND (term = \1 OR 1 = 1)", statement)
         return statement, parameters
 

@@ -35,7 +35,7 @@ CONFIGURATIONS = {
     "database of no kind": Row(
         "[service]\ndatabase = jobs.db\n",
         "[service] database",
-        "expected sqlite:///FILE or memory:, not 'jobs.db'",
+        "expected the URL of a job store, which begins with memory:, sqlite:",
     ),
     "durability": Row(
         "[service]\ndurability = eternal\n",

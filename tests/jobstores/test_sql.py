@@ -12,16 +12,15 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.logger import LogLevel, capturedLogs, formatEvent
 
-from txsched.errors import BadValue, JobExists, StoreUnavailable
+from txsched.errors import BadValue, StoreUnavailable
 from txsched.jobstores.sql import SQLAlchemyJobStore
-from txsched.model import Disposition, JobQuery, OnConflict, RunQuery
+from txsched.model import Disposition, OnConflict, RunQuery
 from txsched.testing.contracts.job_store.samples import (
     NODE,
-    OTHER,
     START,
     after,
     at,
@@ -32,12 +31,12 @@ from txsched.testing.contracts.job_store.samples import (
     running,
 )
 
-from .sqlite import SQLiteTestCase
+from .databases import OnSQLite
 
 ERROR = OnConflict.ERROR
 
 
-class OptionTests(SQLiteTestCase):
+class OptionTests(OnSQLite):
     """
     What a store is made from.
     """
@@ -71,11 +70,11 @@ class OptionTests(SQLiteTestCase):
         What a commit survives is a setting of SQLite, with a journal ahead of it.
         """
         for durability, level in (("power loss", 2), ("crash", 1)):
-            store = await self.open_store(self.make_path(), durability=durability)
+            store = await self.open_store(self.make_database(), durability=durability)
             assert store._writer is not None
             settings = [
                 await store._writer.do(
-                    lambda db, name=name: db.exec_driver_sql(f"PRAGMA {name}").scalar()
+                    lambda db, name=name: db.run(f"PRAGMA {name}").scalar()
                 )
                 for name in ("synchronous", "journal_mode")
             ]
@@ -85,9 +84,9 @@ class OptionTests(SQLiteTestCase):
         """
         Stores of two prefixes in one file know nothing of each other.
         """
-        path = self.make_path()
-        one = await self.open_store(path, prefix="one_")
-        two = await self.open_store(path, prefix="")
+        url = self.make_database()
+        one = await self.open_store(url, prefix="one_")
+        two = await self.open_store(url, prefix="")
         await one.add_jobs([make_job()], ERROR)
         self.assertEqual(0, (await two.status()).jobs)
         await two.add_jobs([make_job()], ERROR)
@@ -97,7 +96,7 @@ class OptionTests(SQLiteTestCase):
         An engine of one's own serves as well as a URL.
         """
         engine = create_engine(
-            f"sqlite:///{self.make_path()}",
+            self.make_database(),
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
         )
@@ -108,128 +107,16 @@ class OptionTests(SQLiteTestCase):
         self.assertEqual(make_job(), await store.get_job("job"))
 
 
-class SharingTests(SQLiteTestCase):
+class FiringTests(OnSQLite):
     """
-    Several stores on one file, as several processes have them.
+    What is written at a fire.
     """
-
-    async def test_each_job_once(self) -> None:
-        """
-        Stores that claim at the same time are never handed the same job.
-        """
-        path = self.make_path()
-        stores = [await self.open_store(path) for _ in range(3)]
-        await stores[0].add_jobs(make_jobs(500), ERROR)
-        claims = [
-            store.claim_jobs(f"node-{place}", START, at(30), 40)
-            for _ in range(5)
-            for place, store in enumerate(stores)
-        ]
-        leases = [lease for claim in await gatherResults(claims) for lease in claim]
-        ids = [lease.job.id for lease in leases]
-        self.assertEqual((500, 500), (len(ids), len(set(ids))))
-        self.assertEqual(13, len({lease.term for lease in leases}))
-
-    async def test_zombie(self) -> None:
-        """
-        After another process took over, the first one's writes are lost.
-        """
-        path = self.make_path()
-        one, two = await self.open_store(path), await self.open_store(path)
-        await one.add_jobs([make_job()], ERROR)
-        (old,) = await one.claim_jobs(NODE, START, at(10), 1)
-        (new,) = await two.claim_jobs(OTHER, at(10), at(20), 1)
-        run = running(new, OTHER)
-        self.assertEqual([], await two.commit([make_plan(new, [run])], OTHER, at(20)))
-        stale = make_plan(old, [running(old)])
-        self.assertEqual(["job"], await one.commit([stale], NODE, at(20)))
-        self.assertEqual([run.id], await one.finish([after(run, old.term)]))
-        self.assertEqual([], await two.finish([after(run, new.term)]))
-
-    async def test_definitions_are_not_mixed_up(self) -> None:
-        """
-        A store that remembers a definition notices that another one changed it.
-        """
-        path = self.make_path()
-        one, two = await self.open_store(path), await self.open_store(path)
-        await one.add_jobs([make_job()], ERROR)
-        await two.get_job("job")
-        await one.add_jobs([make_job(name="changed")], OnConflict.REPLACE)
-        self.assertEqual("changed", (await two.get_job("job")).name)
-        await one.remove_jobs(["job"], START)
-        await one.add_jobs([make_job(name="new", generation="new")], ERROR)
-        self.assertEqual("new", (await two.get_job("job")).name)
-        newer = make_job(name="newer", generation="newer")
-        await one.add_jobs([newer], OnConflict.REPLACE)
-        self.assertEqual("newer", (await two.get_job("job")).name)
-
-    async def test_watch(self) -> None:
-        """
-        What another process adds is noticed.
-        """
-        path = self.make_path()
-        one, two = await self.open_store(path), await self.open_store(path)
-        noticed: Deferred[None] = Deferred()
-        end = two.watch(lambda: noticed.called or noticed.callback(None))
-        self.addCleanup(end)
-        await deferLater(reactor, 0.1)
-        await one.add_jobs([make_job()], ERROR)
-        await noticed.addTimeout(30, reactor)
-
-
-class WritingTests(SQLiteTestCase):
-    """
-    How writes go together.
-    """
-
-    async def test_one_failure_spoils_nothing(self) -> None:
-        """
-        Of many calls at once each succeeds or fails by itself.
-        """
-        store = await self.open_store(self.make_path())
-        calls = [
-            store.add_jobs([make_job(f"job-{n}"), make_job(f"twin-{n % 10}")], ERROR)
-            for n in range(60)
-        ]
-        answers = []
-        for call in calls:
-            try:
-                await call
-            except JobExists as error:
-                answers.append(error.job_id)
-        self.assertEqual(50, len(answers))
-        jobs = await store.find_jobs(JobQuery(text="job-", limit=1000))
-        self.assertEqual({f"job-{n}" for n in range(10)}, {j.id for j in jobs.items})
-
-    async def test_order_of_calls(self) -> None:
-        """
-        Calls take effect in the order in which they were made.
-        """
-        store = await self.open_store(self.make_path())
-        for turn in range(20):
-            added = store.add_jobs([make_job(due=turn)], ERROR)
-            claimed = store.claim_jobs(NODE, at(100), at(130), 10)
-            removed = store.remove_jobs(["job"], at(100))
-            await added
-            self.assertEqual(1, len(await claimed))
-            self.assertEqual(["job"], await removed)
-
-    async def test_closing_waits(self) -> None:
-        """
-        What was asked for before closing is done.
-        """
-        store = await self.open_store(self.make_path())
-        calls = [store.add_jobs([job], ERROR) for job in make_jobs(100)]
-        await store.close()
-        await gatherResults(calls)
-        store = await self.open_store(self.path)
-        self.assertEqual(100, (await store.status()).jobs)
 
     async def test_a_fire_does_not_rewrite_the_job(self) -> None:
         """
         From the claim to the end of a run no row of the definitions is written.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([make_job()], ERROR)
         self.execute(
             "CREATE TRIGGER untouched BEFORE UPDATE ON txsched_jobs"
@@ -245,43 +132,8 @@ class WritingTests(SQLiteTestCase):
         with self.assertRaises(StoreUnavailable):
             await store.add_jobs([make_job(name="new")], OnConflict.REPLACE)
 
-    async def test_large_batches(self) -> None:
-        """
-        Batches larger than any statement's list of ids are taken at once.
-        """
-        store = await self.open_store(self.make_path())
-        jobs = make_jobs(5000)
-        self.assertEqual(jobs, await store.add_jobs(jobs, ERROR))
-        again = await store.add_jobs(jobs, OnConflict.REPLACE)
-        self.assertEqual(jobs, again)
-        leases = await store.claim_jobs(NODE, START, at(30), 5000)
-        runs = [running(lease) for lease in leases]
-        plans = [
-            make_plan(lease, [run], None)
-            for lease, run in zip(leases, runs, strict=True)
-        ]
-        self.assertEqual([], await store.commit(plans, NODE, at(30)))
-        held = [(run.id, leases[0].term) for run in runs]
-        self.assertEqual(((), ()), await store.renew(held, at(60)))
-        ends = [after(run, leases[0].term) for run in runs]
-        self.assertEqual([], await store.finish(ends))
-        status = await store.status()
-        self.assertEqual((0, 5000), (status.jobs, status.runs))
 
-    async def test_prune_many_limited_jobs(self) -> None:
-        """
-        Jobs with a limit of their own are all looked at, however many there are.
-        """
-        store = await self.open_store(self.make_path())
-        jobs = make_jobs(450, keep_runs=1)
-        await store.add_jobs(jobs, ERROR)
-        missed = [after(make_run(job, time), 0).run for job in jobs for time in (1, 2)]
-        await store.add_runs(missed)
-        self.assertEqual(450, await store.prune(None, None, 1000))
-        self.assertEqual(450, (await store.status()).runs)
-
-
-class OutageTests(SQLiteTestCase):
+class OutageTests(OnSQLite):
     """
     A database that cannot be used.
     """
@@ -295,7 +147,7 @@ class OutageTests(SQLiteTestCase):
         """
         A store that is not open, or is closed, says so.
         """
-        store = self.make_closed(self.make_path())
+        store = self.make_closed(self.make_database())
         self.assertIn("not open", await self.unavailable(store.get_job("job")))
         await store.open()
         await store.close()
@@ -306,7 +158,7 @@ class OutageTests(SQLiteTestCase):
         """
         A store that was closed can be opened again.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([make_job()], ERROR)
         await store.close()
         await store.open()
@@ -316,9 +168,9 @@ class OutageTests(SQLiteTestCase):
         """
         A file that cannot be made is named, and the store can be opened later.
         """
-        folder = Path(self.make_path())
-        self.path = str(folder / "jobs.db")
-        store = self.make_closed(self.path)
+        folder = Path(self.mktemp())
+        self.url = f"sqlite:///{folder}/jobs.db"
+        store = self.make_closed(self.url)
         self.addCleanup(store.close)
         self.assertIn("jobs.db", await self.unavailable(store.open()))
         folder.mkdir()
@@ -329,10 +181,11 @@ class OutageTests(SQLiteTestCase):
         """
         A file of another kind is refused and stays as it is.
         """
-        path = Path(self.make_path())
+        url = self.make_database()
+        path = Path(self.path)
         path.write_text("this is a letter to a friend, and no database\n" * 100)
         before = path.read_bytes()
-        store = self.make_closed(str(path))
+        store = self.make_closed(url)
         self.addCleanup(store.close)
         reason = await self.unavailable(store.open())
         self.assertIn("not a database", reason)
@@ -342,7 +195,7 @@ class OutageTests(SQLiteTestCase):
         """
         After a failure of the database the next call works, and nothing half is left.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([make_job("first")], ERROR)
         self.execute("ALTER TABLE txsched_schedule RENAME TO hidden")
         await self.unavailable(store.add_jobs([make_job("second")], ERROR))
@@ -365,12 +218,12 @@ class OutageTests(SQLiteTestCase):
         each call fails until the store is opened anew.
         """
         for word, replace in (("removed", False), ("replaced by another", True)):
-            store = await self.open_store(self.make_path())
+            store = await self.open_store(self.make_database())
             await store.add_jobs([make_job("first")], ERROR)
             kept = self.mktemp()
             self.move(self.path, kept)
             if replace:
-                other = await self.open_store(self.path)
+                other = await self.open_store(self.url)
                 await other.close()
             with capturedLogs() as events:
                 reason = await self.unavailable(
@@ -395,7 +248,7 @@ class OutageTests(SQLiteTestCase):
         While another process holds the database the reactor does other work, reads
         are answered, and the write is done as soon as it can be.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([make_job("first")], ERROR)
         other = sqlite3.connect(self.path, isolation_level=None)
         self.addCleanup(other.close)
@@ -412,7 +265,7 @@ class OutageTests(SQLiteTestCase):
         """
         A result that cannot be read any more does not hide the run.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([make_job()], ERROR)
         run = after(make_run(make_job()), 0, result=[1]).run
         await store.add_runs([run])
@@ -425,11 +278,11 @@ class OutageTests(SQLiteTestCase):
         """
         The log tells once of a job that cannot be loaded, with the reason.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs(make_jobs(2), ERROR)
         await store.close()
         self.execute("UPDATE txsched_jobs SET definition = x'ff' WHERE id = 'job-0001'")
-        store = await self.open_store(self.path)
+        store = await self.open_store(self.url)
         with capturedLogs() as events:
             await store.claim_jobs(NODE, START, at(30), 10)
             await store.claim_jobs(NODE, at(60), at(90), 10)
@@ -446,7 +299,7 @@ class OutageTests(SQLiteTestCase):
         A run whose disposition is not known is told as what it can only be, with the
         word as its reason, and hinders nothing.
         """
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         job = make_job()
         await store.add_jobs([job], ERROR)
         ended, active = make_run(job, 0, Disposition.FAILED), make_run(job, 5)

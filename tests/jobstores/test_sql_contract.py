@@ -1,40 +1,64 @@
 """
-The store on SQLite against the contract of all stores.
+The store on each SQL database against the contract of all stores.
 """
 
 from __future__ import annotations
 
-from twisted.trial.unittest import TestCase
-
 from txsched.interfaces import IJobStore
 from txsched.testing.contracts.job_store import DurableJobStoreContract
 
-from .sqlite import SQLiteTestCase
+from .databases import OnMariaDB, OnPostgreSQL, OnSQLite
 
 
-class SQLAlchemyJobStoreTests(SQLiteTestCase, DurableJobStoreContract, TestCase):
+class _Contract(DurableJobStoreContract):
+    """
+    How a store is made, opened again and broken.
+    """
+
+    #: Expressions that break and mend a definition.
+    broken = ""
+    mended = "substr(definition, 2)"
+
+    async def make_store(self) -> IJobStore:
+        return await self.open_store(self.make_database())
+
+    async def reopen(self, store: IJobStore) -> IJobStore:
+        await store.close()
+        return await self.open_store(self.url)
+
+    async def corrupt(self, store: IJobStore, job_id: str) -> IJobStore:
+        await store.close()
+        self.set_definition(job_id, self.broken)
+        return await self.open_store(self.url)
+
+    async def mend(self, store: IJobStore, job_id: str) -> None:
+        self.set_definition(job_id, self.mended)
+
+    def set_definition(self, job_id: str, expression: str) -> None:
+        self.execute(
+            f"UPDATE txsched_jobs SET definition = {expression} WHERE id = ?", job_id
+        )
+
+
+class SQLiteTests(_Contract, OnSQLite):
     """
     ``SQLAlchemyJobStore`` on a file keeps the contract.
     """
 
-    async def make_store(self) -> IJobStore:
-        return await self.open_store(self.make_path())
+    broken = "CAST(x'ff' || definition AS BLOB)"
 
-    async def reopen(self, store: IJobStore) -> IJobStore:
-        await store.close()
-        return await self.open_store(self.path)
 
-    async def corrupt(self, store: IJobStore, job_id: str) -> IJobStore:
-        await store.close()
-        self.execute(
-            "UPDATE txsched_jobs SET definition = CAST(x'ff' || definition AS BLOB)"
-            " WHERE id = ?",
-            job_id,
-        )
-        return await self.open_store(self.path)
+class PostgreSQLTests(_Contract, OnPostgreSQL):
+    """
+    ``SQLAlchemyJobStore`` on PostgreSQL keeps the contract.
+    """
 
-    async def mend(self, store: IJobStore, job_id: str) -> None:
-        self.execute(
-            "UPDATE txsched_jobs SET definition = substr(definition, 2) WHERE id = ?",
-            job_id,
-        )
+    broken = "'\\xff'::bytea || definition"
+
+
+class MariaDBTests(_Contract, OnMariaDB):
+    """
+    ``SQLAlchemyJobStore`` on MariaDB keeps the contract.
+    """
+
+    broken = "concat(x'ff', definition)"

@@ -19,7 +19,7 @@ from txsched.interfaces import IScheduler
 from txsched.model import Disposition, RunQuery
 from txsched.triggers import IntervalTrigger
 
-from .sqlite import SQLiteTestCase
+from .databases import OnSQLite
 
 #: Locks a file for itself until its standard input ends.
 LOCK = """
@@ -73,7 +73,7 @@ async def succeeded(scheduler: IScheduler) -> int:
     return len((await scheduler.get_runs(query)).items)
 
 
-class LockedFileTests(SQLiteTestCase):
+class LockedFileTests(OnSQLite):
     """
     Another process holds the lock of the file.
     """
@@ -85,9 +85,9 @@ class LockedFileTests(SQLiteTestCase):
         While every call to the store waits, other things in the reactor do not; each
         planned time of that while is caught up.
         """
-        path = self.make_path()
+        url = self.make_database()
         scheduler = LocalScheduler(
-            self.make_closed(path),
+            self.make_closed(url),
             {"default": ReactorExecutor(TaskRegistry())},
             reactor,  # type: ignore[arg-type]
             settings=Settings(longest_retry_delay=timedelta(seconds=0.5)),
@@ -103,7 +103,7 @@ class LockedFileTests(SQLiteTestCase):
         while await succeeded(scheduler) < 3:
             await sleep(0.05)
         locker = subprocess.Popen(
-            [sys.executable, "-c", LOCK, path],
+            [sys.executable, "-c", LOCK, self.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -13,20 +13,20 @@ from txsched.interfaces import IJobStore, ISerializer
 from txsched.testing.contracts.job_store import SerializerContract
 from txsched.testing.contracts.job_store.samples import make_job
 
-from .sqlite import SQLiteTestCase
+from .databases import OnSQLite
 
 
-class SQLAlchemySerializerTests(SQLiteTestCase, SerializerContract, TestCase):
+class SQLAlchemySerializerTests(OnSQLite, SerializerContract, TestCase):
     """
     ``SQLAlchemyJobStore`` on a file keeps the contract of the serializers.
     """
 
     async def make_with(self, serializer: ISerializer) -> IJobStore:
-        return await self.open_store(self.make_path(), serializer=serializer)
+        return await self.open_store(self.make_database(), serializer=serializer)
 
     async def reopen_with(self, store: IJobStore, serializer: ISerializer) -> IJobStore:
         await store.close()
-        return await self.open_store(self.path, serializer=serializer)
+        return await self.open_store(self.url, serializer=serializer)
 
     async def test_readable_rows(self) -> None:
         """

@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface.verify import verifyObject
 
 import twisted.plugins
+from txsched.codec import JSONSerializer
 from txsched.errors import BadValue
 from txsched.interfaces import IJobStore, IJobStoreFactory
 from txsched.jobstores import MemoryJobStore, SQLAlchemyJobStore, store_from_url
@@ -89,8 +90,18 @@ class UrlTests(SynchronousTestCase):
         self.assertIn("not True", self.refused("result_limit", url, result_limit=True))
         reason = self.refused("depth", url, depth=1)
         self.assertEqual(
-            "SQLite has no such option; it has durability, prefix, result_limit", reason
+            "SQLite has no such option; it has clock, durability, prefix, result_limit,"
+            " timeout",
+            reason,
         )
+
+    def test_serializer(self) -> None:
+        """
+        In code an option may be of any type that its class takes.
+        """
+        store = make("sqlite:///jobs.db", serializer=JSONSerializer())
+        self.assertIsInstance(store, SQLAlchemyJobStore)
+        self.assertIn("no such", self.refused("reactors", "sqlite:///a", reactors=1))
 
     def test_nobody_knows_it(self) -> None:
         """

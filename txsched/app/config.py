@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from ..errors import BadConfiguration
 from ..model import ICalendar, JobDefaults, OnCrash
 from .checking import is_a, job_option, one_of, or_none, valid, within
-from .databases import DURABILITIES, check_database
+from .databases import DEFAULT, DURABILITIES, StoreChoice, check_database
 from .executing import ExecutorChoice
 from .listening import Listener
 from .reading import (
@@ -91,12 +91,16 @@ class ServiceSection:
     The service itself.
 
     :ivar node: the name of this node in the ledger; empty for the host's name.
-    :ivar database: where jobs and the ledger are kept: ``sqlite:///FILE`` or
-        ``memory:``.  A relative path starts in the current folder.
+    :ivar database: where jobs and the ledger are kept: the URL of the store
+        ``default``, as :func:`~txsched.jobstores.store_from_url` takes it.  A relative
+        path starts in the current folder.
     :ivar database_wait: for how long a start waits for a database on a server that
         cannot be reached; ``None`` is for ever.
-    :ivar durability: what committed work survives: ``power loss``, or only a ``crash``
-        of the service, which saves a wait for the disk at each commit.
+    :ivar durability: what committed work survives, in stores that can choose: ``power
+        loss``, or only a ``crash`` of the service, which saves a wait for the disk at
+        each commit.
+    :ivar allow_pickle: whether the serializer of a store may be ``pickle``: whoever can
+        write to such a store can run anything in the service.
     :ivar listen: where clients are served; empty for nowhere.
     :ivar lease_duration: for how long a claim holds without renewal: so long after a
         crash cut-off work is taken up again.
@@ -123,6 +127,9 @@ class ServiceSection:
         default=DURABILITIES[0],
         validator=valid(one_of(*DURABILITIES)),
         metadata={READ: read_text},
+    )
+    allow_pickle: bool = field(
+        default=False, validator=valid(is_a(bool)), metadata={READ: read_flag}
     )
     listen: tuple[Listener, ...] = field(
         default=(Listener("unix:txsched.sock"),),
@@ -306,12 +313,15 @@ class Config:
 
     :ivar executors: by alias, who carries out runs; a file adds to the default ones.
     :ivar calendars: by name, the times that jobs can be kept from.
+    :ivar stores: by alias, the stores beside ``default``; under that alias, what is to
+        be said of it beside its URL, or its class.
     """
 
     service: ServiceSection = Factory(ServiceSection)
     jobs: JobSection = Factory(JobSection)
     executors: Mapping[str, ExecutorChoice] = Factory(_default_executors)
     calendars: Mapping[str, ICalendar] = Factory(dict)
+    stores: Mapping[str, StoreChoice] = Factory(dict)
     tasks: TasksSection = Factory(TasksSection)
     retention: RetentionSection = Factory(RetentionSection)
     limits: LimitsSection = Factory(LimitsSection)
@@ -325,3 +335,13 @@ class Config:
                 f"there is no executor {self.jobs.executor!r}, expected one of"
                 f" {', '.join(self.executors)}",
             )
+
+    def all_stores(self) -> dict[str, StoreChoice]:
+        """
+        Give all stores of the service by alias, ``default`` first.
+        """
+        default = self.stores.get(DEFAULT, StoreChoice())
+        if not default.reference:
+            default = evolve(default, url=self.service.database)
+        others = {name: one for name, one in self.stores.items() if name != DEFAULT}
+        return {DEFAULT: default, **others}

@@ -23,8 +23,10 @@ from ..model import ICalendar
 from ..model.options import check_option
 from ..triggers.calendars import parse_calendar
 from .config import READ, Config
+from .databases import DEFAULT, StoreChoice
 from .executing import ExecutorChoice
 from .reading import suggestion
+from .storing import OF_STORE, STORES, read_options, read_url
 
 __all__ = ["load_config", "parse_config", "read_sample"]
 
@@ -80,11 +82,17 @@ class _Reading:
 
     def config(self, text: str) -> Config:
         parts: dict[str, Any] = {}
+        urls: Mapping[str, str] = {}
+        of_stores: dict[str, Mapping[str, str]] = {}
         for name, values in self._sections(text):
             if name == _EXECUTORS:
                 parts[name] = self._executors(values)
             elif name == _CALENDARS:
                 parts[name] = self._calendars(values)
+            elif name == STORES:
+                urls = self._urls(values)
+            elif name.startswith(OF_STORE):
+                of_stores[name.removeprefix(OF_STORE)] = values
             elif name in fields_dict(Config):
                 parts[name] = self._section(name, values)
             else:
@@ -93,7 +101,8 @@ class _Reading:
                     name, "", f"there is no such section; {suggestion(name, known)}"
                 )
         try:
-            return Config(**parts)
+            config = Config(**parts)
+            return evolve(config, stores=self._stores(config, urls, of_stores))
         except BadConfiguration as error:
             self._fault(error.section, error.key, error.reason)
             return Config()
@@ -168,3 +177,27 @@ class _Reading:
             except BadValue as error:
                 self._fault(_CALENDARS, name, error.reason)
         return calendars
+
+    def _urls(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        urls = {}
+        for alias, text in values.items():
+            try:
+                urls[alias] = read_url(alias, text)
+            except ValueError as error:
+                self._fault(STORES, alias, str(error))
+        return urls
+
+    def _stores(
+        self,
+        config: Config,
+        urls: Mapping[str, str],
+        of_stores: Mapping[str, Mapping[str, str]],
+    ) -> Mapping[str, StoreChoice]:
+        stores = {alias: StoreChoice(url=url) for alias, url in urls.items()}
+        for alias, values in of_stores.items():
+            url = config.service.database if alias == DEFAULT else urls.get(alias, "")
+            choice, faults = read_options(alias, url, values)
+            for key, reason in faults:
+                self._fault(OF_STORE + alias, key, reason)
+            stores[alias] = choice
+        return stores

@@ -1,5 +1,5 @@
 """
-The databases that a service can keep its jobs in, by the scheme of their URL.
+The stores that a service keeps its jobs in.
 """
 
 from __future__ import annotations
@@ -7,45 +7,132 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
+from attrs import field, frozen
+
+from ..codec import choose_serializer
+from ..errors import BadValue
 from ..interfaces import IJobStore
+from ..jobstores.constructing import construct, options_of, takes
+from ..jobstores.kinds import StoreKind
+from ..jobstores.urls import check_url, find_factory, hide_password, store_from_url
 
 __all__ = [
+    "DEFAULT",
     "DURABILITIES",
+    "SERIALIZER",
+    "StoreChoice",
     "check_database",
     "check_folder",
     "make_private",
-    "make_store",
 ]
+
+#: The alias of the store of jobs that do not say.
+DEFAULT = "default"
 
 #: What committed work may survive: a power cut, or the end of the process alone.
 DURABILITIES = ("power loss", "crash")
 
+#: The parameter of stores that takes a serializer.
+SERIALIZER = "serializer"
+
 _SQLITE = "sqlite:///"
 
 
-def _memory(url: str, **unused: Any) -> IJobStore:
-    from ..jobstores.memory import MemoryJobStore
+@frozen(kw_only=True)
+class StoreChoice:
+    """
+    A store of the service, as its configuration says it.
 
-    return MemoryJobStore()
+    :ivar url: its URL; empty where there is a *reference*.
+    :ivar reference: its class, as ``module:Class``.
+    :ivar options: what its class takes besides.
+    :ivar serializer: what writes its jobs: ``cbor``, ``json`` or ``pickle``; empty for
+        what the class takes by itself.
+    :ivar key_file: the file with the key that pickles are signed with; empty for none.
+    """
 
+    url: str = field(default="", repr=hide_password)
+    reference: str = ""
+    options: Mapping[str, Any] = field(factory=dict)
+    serializer: str = ""
+    key_file: str = ""
 
-def _sqlite(url: str, **options: Any) -> IJobStore:
-    from ..jobstores.sql import SQLAlchemyJobStore
+    def known(self) -> Mapping[str, type]:
+        """
+        Give the options that there are, each with the type of its values.
 
-    return SQLAlchemyJobStore(url, **options)
+        :raises BadValue: for ``url`` or ``class``: there is no such kind of store, or
+            its driver is missing.
+        """
+        if self.reference:
+            return options_of(self._load())
+        return find_factory(self.url).options
 
+    def takes_serializer(self) -> bool:
+        """
+        Say whether its class can be given a serializer.
 
-#: What a URL begins with, and who makes the store; drivers are imported when needed.
-_SCHEMES: Mapping[str, Callable[..., IJobStore]] = {
-    "memory:": _memory,
-    _SQLITE: _sqlite,
-}
+        :raises BadValue: as :meth:`known` does.
+        """
+        if self.reference:
+            return takes(self._load(), SERIALIZER)
+        factory = find_factory(self.url)
+        return isinstance(factory, StoreKind) and factory.takes(SERIALIZER)
 
+    def make(
+        self, reactor: Any, defaults: Mapping[str, Any], allow_pickle: bool = False
+    ) -> IJobStore:
+        """
+        Make the store; it is not open yet.
 
-def _scheme(url: str) -> str | None:
-    return next((scheme for scheme in _SCHEMES if url.startswith(scheme)), None)
+        :param defaults: options that hold where the store has them and nobody said.
+        :param allow_pickle: whether its serializer may be ``pickle``.
+        :raises BadValue: for ``url``, ``class`` or an option.
+        """
+        known = self.known()
+        options = {name: one for name, one in defaults.items() if name in known}
+        options |= self.options
+        if self.serializer or self.key_file:
+            options[SERIALIZER] = choose_serializer(
+                self.serializer or "cbor",
+                allow_pickle=allow_pickle,
+                key_file=self.key_file or None,
+            )
+        if not self.reference:
+            return store_from_url(self.url, reactor=reactor, **options)
+        try:
+            store = construct(self._load(), reactor, **options)
+        except TypeError as error:
+            raise BadValue("class", f"{self.reference}: {error}") from None
+        if not IJobStore.providedBy(store):
+            raise BadValue("class", f"{self.reference} makes no job store")
+        return store
+
+    def _load(self) -> Callable[..., Any]:
+        module, colon, name = self.reference.partition(":")
+        if not colon:
+            raise BadValue("class", f"expected module:Class, not {self.reference!r}")
+        try:
+            found = getattr(import_module(module), name)
+        except (ImportError, AttributeError, ValueError) as error:
+            reason = f"{self.reference!r} cannot be loaded: {error}"
+            raise BadValue("class", reason) from None
+        if not callable(found):
+            raise BadValue("class", f"{self.reference!r} is no class")
+        return found  # type: ignore[no-any-return]
+
+    @property
+    def of_server(self) -> bool:
+        """
+        Whether it is on a server, which may be started after this service.
+        """
+        return self.url.partition(":")[0] not in ("", "memory", "shelve", "sqlite")
+
+    def __str__(self) -> str:
+        return self.reference or hide_password(self.url)
 
 
 def check_database(url: str) -> None:
@@ -54,17 +141,10 @@ def check_database(url: str) -> None:
 
     :raises ValueError: saying what was expected.
     """
-    scheme = _scheme(url)
-    if scheme is None:
-        raise ValueError(f"expected sqlite:///FILE or memory:, not {url!r}")
-    rest = url[len(scheme) :]
-    if scheme == _SQLITE and (not rest or rest.startswith(":memory:")):
-        raise ValueError(
-            f"expected sqlite:///FILE with the name of a file, not {url!r}"
-            " (memory: keeps nothing on disk)"
-        )
-    if scheme == "memory:" and rest:
-        raise ValueError(f"expected memory: alone, not {url!r}")
+    try:
+        check_url(url)
+    except BadValue as error:
+        raise ValueError(error.reason) from None
 
 
 def make_private(url: str) -> None:
@@ -96,19 +176,7 @@ def _path(url: str) -> str | None:
     """
     Give the file of a database in one, unless SQLite is to find it by a URI.
     """
+    if not url.startswith(_SQLITE):
+        return None
     path = url[len(_SQLITE) :].partition("?")[0]
-    return path if _scheme(url) == _SQLITE and path[:5] != "file:" else None
-
-
-def make_store(url: str, reactor: Any, durability: str, result_limit: int) -> IJobStore:
-    """
-    Make the store that *url* names; it is not open yet.
-
-    :param durability: what committed work survives, one of :data:`DURABILITIES`.
-    :param result_limit: the most bytes of a result that the ledger keeps.
-    """
-    scheme = _scheme(url)
-    assert scheme is not None
-    return _SCHEMES[scheme](
-        url, reactor=reactor, durability=durability, result_limit=result_limit
-    )
+    return None if path.startswith("file:") else path

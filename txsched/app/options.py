@@ -13,10 +13,12 @@ from twisted.python.usage import CompleteFiles, Completions, Options, UsageError
 
 from .._version import __version__
 from ..errors import BadConfiguration
+from .assemble import assemble_stores
 from .config import Config
 from .configfile import load_config, read_sample
-from .databases import check_folder
+from .databases import DEFAULT, check_folder
 from .listening import Listener
+from .storing import STORES
 
 __all__ = ["SchedulerOptions"]
 
@@ -78,7 +80,7 @@ class SchedulerOptions(Options):
             "database",
             "b",
             None,
-            "Where jobs are kept, memory: or [default: sqlite:///txsched.db]",
+            "Where jobs are kept, a URL [default: sqlite:///txsched.db]",
         ],
         ["node", None, None, "The name of this node [default: the host's name]"],
     ]
@@ -137,6 +139,8 @@ class SchedulerOptions(Options):
         if self["config"] is not None:
             config, faults = load_config(self["config"])
         config = self._overridden(config, faults)
+        if not faults:
+            faults += self._unusable(config)
         if self["check"] and not faults:
             faults += self._missing(config)
         for fault in faults:
@@ -152,13 +156,28 @@ class SchedulerOptions(Options):
         """
         Find out what is not there that the service would need.
         """
+        for alias, choice in config.all_stores().items():
+            try:
+                check_folder(choice.url)
+            except ValueError as error:
+                place = ("service", "database") if alias == DEFAULT else (STORES, alias)
+                yield self._placed(*place, str(error))
+
+    def _unusable(self, config: Config) -> Iterator[BadConfiguration]:
+        """
+        Find out what cannot be made of it, on this machine.
+        """
+        from twisted.internet import reactor
+
         try:
-            check_folder(config.service.database)
-        except ValueError as error:
-            place = (self["config"] or _COMMAND_LINE, "service", "database")
-            if self["database"] is not None:
-                place = (_COMMAND_LINE, "", "--database")
-            yield BadConfiguration(*place, str(error))
+            assemble_stores(config, reactor)
+        except BadConfiguration as error:
+            yield self._placed(error.section, error.key, error.reason)
+
+    def _placed(self, section: str, key: str, reason: str) -> BadConfiguration:
+        if (section, key) == ("service", "database") and self["database"] is not None:
+            return BadConfiguration(_COMMAND_LINE, "", "--database", reason)
+        return BadConfiguration(self["config"] or _COMMAND_LINE, section, key, reason)
 
     def _overridden(self, config: Config, faults: list[BadConfiguration]) -> Config:
         service = config.service
@@ -179,7 +198,11 @@ class SchedulerOptions(Options):
             else:
                 continue
             faults.append(BadConfiguration(_COMMAND_LINE, "", f"--{name}", reason))
-        return evolve(config, service=service)
+        stores = config.stores
+        if self["database"] is not None:
+            # What the file says of another database is not meant for this one.
+            stores = {name: one for name, one in stores.items() if name != DEFAULT}
+        return evolve(config, service=service, stores=stores)
 
     def parseArgs(self, *arguments: str) -> None:  # noqa: N802
         """

@@ -14,17 +14,7 @@ from ..core.backoff import Backoff
 from ..errors import StoreUnavailable
 from ..interfaces import IClock
 
-__all__ = ["Patience", "may_come_later"]
-
-#: What is there from the beginning, or not at all.
-_FILES = ("memory", "shelve", "sqlite")
-
-
-def may_come_later(url: str) -> bool:
-    """
-    Whether *url* names a database on a server, which may be started after this one.
-    """
-    return url.partition(":")[0].partition("+")[0] not in _FILES
+__all__ = ["Patience"]
 
 
 @define(eq=False)

@@ -18,9 +18,11 @@ from ..triggers import parse_duration
 
 __all__ = [
     "optional",
+    "read_amount",
     "read_duration",
     "read_flag",
     "read_lines",
+    "read_number",
     "read_size",
     "read_text",
     "read_whole",
@@ -79,6 +81,28 @@ def read_whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise ValueError(f"expected a whole number, not {text!r}") from None
+
+
+def read_number(text: str) -> float:
+    """
+    Take a number such as ``2.5``.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"expected a number, not {text!r}") from None
+
+
+def read_amount(text: str) -> int:
+    """
+    Take a whole number such as ``100``, or a size such as ``64KiB``.
+    """
+    try:
+        return read_size(text)
+    except ValueError:
+        raise ValueError(
+            f"expected a whole number, or a size such as 64KiB, not {text!r}"
+        ) from None
 
 
 def read_duration(text: str) -> timedelta:

@@ -26,7 +26,7 @@ from .clockwatch import ClockWatch
 from .config import Config
 from .databases import make_private
 from .listening import Listener
-from .patience import Patience, may_come_later
+from .patience import Patience
 from .sockets import SocketTaken, clear_stale_socket
 
 __all__ = ["SchedulerService"]
@@ -77,7 +77,8 @@ class SchedulerService(MultiService):
                 child.setName(alias)
                 child.setServiceParent(self)
         service = self.config.service
-        later = may_come_later(service.database)
+        self._stores = self.config.all_stores()
+        later = any(one.of_server for one in self._stores.values())
         wait = service.database_wait if later else _NOT_AT_ALL
         self._patience = Patience(reactor, wait, service.node_name)
         self._watch = ClockWatch(reactor, self.scheduler.wake)
@@ -135,7 +136,8 @@ class SchedulerService(MultiService):
         for folder in map(os.path.abspath, self.config.tasks.path):
             if folder not in sys.path:
                 sys.path.append(folder)
-        make_private(service.database)
+        for store in self._stores.values():
+            make_private(store.url)
         await self._patience.start(self.scheduler, self._paused)
         self._open = True
         self._watch.start()
@@ -151,7 +153,7 @@ class SchedulerService(MultiService):
             "{paused}",
             node=status.node,
             jobs="?" if status.store is None else status.store.jobs,
-            database=service.database,
+            database=", ".join(map(str, self._stores.values())),
             listeners=", ".join(map(str, service.listen)) or "nothing",
             paused=" and is paused" if self._paused else "",
         )

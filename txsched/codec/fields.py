@@ -43,7 +43,10 @@ DEFINITION_FIELDS = (
     "on_excluded",
 )
 VERSION = 1
-_PROGRESS = ("paused", "generation", "revision", "next_run_time", "run_count")
+_PROGRESS = (
+    *("paused", "generation", "revision", "next_run_time", "run_count"),
+    "store",
+)
 _DURATIONS = ("misfire_grace_time", "jitter")
 _INSTANTS = ("start_time", "end_time", "next_run_time")
 _MICROSECOND = timedelta(microseconds=1)
@@ -91,15 +94,18 @@ def definition_fields(job: Job) -> dict[str, Any]:
 
 def progress_fields(job: Job) -> dict[str, Any]:
     """
-    Give the pause and the progress of *job*.
+    Give the pause and the progress of *job*, and the store that has it, if that is not
+    the one of jobs that do not say.
     """
     paused = job.paused
+    store = {} if job.store == "default" else {"store": job.store}
     return {
         "paused": paused and {"at": instant_text(paused.at), "note": paused.note},
         "generation": job.generation,
         "revision": job.revision,
         "next_run_time": instant_text(job.next_run_time),
         "run_count": job.run_count,
+        **store,
     }
 
 
@@ -278,6 +284,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "generation": typed(str),
     "revision": typed(int),
     "run_count": typed(int),
+    "store": typed(str),
 }
 
 

@@ -24,7 +24,7 @@ class Room:
     """
 
     places: int
-    _counts: list[Callable[[], int]] = field(factory=list, init=False)
+    _counts: dict[Callable[[], int], None] = field(factory=dict, init=False)
     _held: int = field(default=0, init=False)
     _waiting: dict[Callable[[], None], None] = field(factory=dict, init=False)
 
@@ -32,13 +32,13 @@ class Room:
         """
         Count the runs that *in_flight* tells of from now on.
         """
-        self._counts.append(in_flight)
+        self._counts[in_flight] = None
 
     def forget(self, in_flight: Callable[[], int]) -> None:
         """
-        Count them no more.
+        Count them no more; harmless when they are not counted.
         """
-        self._counts.remove(in_flight)
+        self._counts.pop(in_flight, None)
         self.freed()
 
     @property

@@ -102,9 +102,13 @@ class Runner:
 
     def count_busy(self) -> int:
         """
-        Say how many of these are still with their executors.
+        Say how many of these take a place: while ends cannot be recorded those that
+        have ended do not.
         """
-        return len(self.flights) - len(self._outcomes) - len(self._writing)
+        busy = len(self.flights)
+        if self._health.fails(ENDS):
+            busy -= len(self._outcomes) + len(self._writing)
+        return max(0, busy)
 
     def begin(self) -> None:
         """

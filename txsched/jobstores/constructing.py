@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from ..interfaces import IJobStore, ILoop
 
-__all__ = ["construct", "options_of"]
+__all__ = ["construct", "options_of", "takes"]
 
 #: The types of options that text can be turned into, by the names in annotations.
 _KINDS: Mapping[str, type] = {
@@ -40,6 +40,13 @@ def _kind(annotation: Any) -> type | None:
     return next((_KINDS[name] for name in names if name in _KINDS), None)
 
 
+def takes(constructor: Callable[..., Any], name: str) -> bool:
+    """
+    Say whether *constructor* has a parameter of this name.
+    """
+    return name in inspect.signature(constructor).parameters
+
+
 def construct(
     constructor: Callable[..., IJobStore],
     reactor: ILoop,
@@ -49,6 +56,6 @@ def construct(
     """
     Call *constructor*, with the reactor too if it has a parameter of that name.
     """
-    if "reactor" in inspect.signature(constructor).parameters:
+    if takes(constructor, "reactor"):
         options["reactor"] = reactor
     return constructor(*arguments, **options)

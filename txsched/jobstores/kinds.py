@@ -13,7 +13,7 @@ from zope.interface import implementer
 
 from ..errors import BadValue
 from ..interfaces import IJobStore, IJobStoreFactory, ILoop
-from .constructing import construct, options_of
+from .constructing import construct, options_of, takes
 
 __all__ = ["KINDS", "StoreKind"]
 
@@ -89,6 +89,14 @@ class StoreKind:
         options = options_of(self._load())
         return {name: kind for name, kind in options.items() if name not in _PLACES}
 
+    def takes(self, option: str) -> bool:
+        """
+        Say whether *option* can be set, of whatever type it is.
+
+        :raises BadValue: for ``url``: the driver is not installed.
+        """
+        return option not in _PLACES and takes(self._load(), option)
+
     def make(self, url: str, reactor: ILoop, options: Mapping[str, Any]) -> IJobStore:
         """
         Make a store; it is not open yet.
@@ -104,6 +112,10 @@ class StoreKind:
             ValueError
         ) as error:  # what drivers say of a URL, a port that is no number
             raise BadValue("url", f"{url!r} cannot be used: {error}") from None
+        except BadValue as error:
+            if error.field in _PLACES:
+                raise BadValue("url", error.reason) from None
+            raise
 
     def _load(self) -> Callable[..., IJobStore]:
         module, _, name = self.reference.partition(":")
@@ -118,8 +130,8 @@ class StoreKind:
         return BadValue("url", f"a driver for {self.name} is missing ({error}){advice}")
 
 
-#: The parameters that the URL stands for.
-_PLACES = frozenset({"url", "path"})
+#: The parameters that are not options.
+_PLACES = frozenset({"url", "path", "reactor"})
 _SQL = ".sql:SQLAlchemyJobStore"
 
 KINDS = (

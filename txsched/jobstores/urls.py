@@ -11,10 +11,10 @@ from typing import Any
 
 from ..errors import BadValue
 from ..interfaces import IJobStore, IJobStoreFactory, ILoop
-from .kinds import KINDS
+from .kinds import KINDS, StoreKind
 from .plugins import find_plugins
 
-__all__ = ["find_factory", "hide_password", "store_from_url"]
+__all__ = ["check_url", "find_factory", "hide_password", "store_from_url"]
 
 _PASSWORD = re.compile(r"^([^:/]*://[^:/@]*:).*@")
 _SECRET = re.compile(r"(?i)([?&][^=&]*pass[^=&]*=)[^&]*")
@@ -44,6 +44,17 @@ def find_factory(url: str) -> IJobStoreFactory:
         "expected the URL of a job store, which begins with"
         f" {', '.join(f'{one}:' for one in known)}; not {hide_password(url)!r}",
     )
+
+
+def check_url(url: str) -> None:
+    """
+    Refuse a URL that names no store, without looking for its driver.
+
+    :raises BadValue: for ``url``.
+    """
+    factory = find_factory(url)
+    if isinstance(factory, StoreKind):
+        factory.arguments(url)
 
 
 def store_from_url(url: str, *, reactor: ILoop, **options: Any) -> IJobStore:
@@ -76,6 +87,8 @@ def _check_options(factory: IJobStoreFactory, options: Mapping[str, Any]) -> Non
     known = factory.options
     for name, value in options.items():
         kind = known.get(name)
+        if kind is None and isinstance(factory, StoreKind) and factory.takes(name):
+            continue
         if kind is None:
             raise BadValue(
                 name,

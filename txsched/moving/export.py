@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from ..model import MAX_PAGE, Job, JobQuery, Page, Run, RunQuery
+from ..model import MAX_PAGE, Disposition, Job, JobQuery, Page, Run, RunQuery
 from .records import RecordWriter
 
 __all__ = ["Moved", "all_jobs", "all_runs", "export"]
@@ -35,14 +35,17 @@ async def all_jobs(
 
 
 async def all_runs(
-    find: FindRuns, *dispositions: Any
+    find: FindRuns, *dispositions: Disposition, store: str | None = None
 ) -> AsyncIterator[tuple[Run, ...]]:
     """
     Walk through the ledger, page by page, oldest first.
 
     :param dispositions: only runs that stand in one of these; all if there are none.
+    :param store: only those of the store with this alias.
     """
-    query = RunQuery(dispositions=dispositions, descending=False, limit=MAX_PAGE)
+    query = RunQuery(
+        dispositions=dispositions, descending=False, limit=MAX_PAGE, store=store
+    )
     async for items in _pages(find, query):
         yield items
 
@@ -62,6 +65,7 @@ async def export(
     find_jobs: FindJobs,
     find_runs: FindRuns | None,
     moved: Moved,
+    store: str | None = None,
 ) -> int:
     """
     Write all jobs, and what became of their planned times.
@@ -71,11 +75,12 @@ async def export(
 
     :param find_runs: ``None`` leaves out the ledger.
     :param moved: told of progress.
+    :param store: the alias of the only store that is asked.
     :returns: how many jobs were left out.
     :raises NotSerializable: naming a job and what of it cannot be written.
     """
     finished = 0
-    async for jobs in all_jobs(find_jobs):
+    async for jobs in all_jobs(find_jobs, store):
         for job in jobs:
             if job.next_run_time is None and job.waiting is None:
                 finished += 1
@@ -83,7 +88,7 @@ async def export(
                 writer.job(job)
         moved("jobs", len(jobs))
     if find_runs is not None:
-        async for runs in all_runs(find_runs):
+        async for runs in all_runs(find_runs, store=store):
             for run in runs:
                 if not run.disposition.active:
                     writer.run(run)

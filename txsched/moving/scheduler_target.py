@@ -28,11 +28,13 @@ class SchedulerTarget:
     :param scheduler: any.
     :param on_conflict: what becomes of another job with the same id.
     :param dry: whether only to count what would be done.
+    :param alias: of the store for all of them; else each goes to the one it was in.
     """
 
     _scheduler: IScheduler
     _on_conflict: OnConflict
     _dry: bool = False
+    _alias: str | None = None
     tally: Tally = field(factory=Tally, init=False)
     _known: dict[str, int] = field(factory=dict, init=False)
 
@@ -78,11 +80,18 @@ class SchedulerTarget:
             if new:
                 wanted.append(job)
                 self._known[job.id] = _mark(job)
-        if wanted and not self._dry:
-            await self._add(wanted)
+        if not self._dry:
+            for alias in sorted({self._store(job) for job in wanted}):
+                await self._add([job for job in wanted if self._store(job) == alias])
+
+    def _store(self, job: Job) -> str:
+        return self._alias or job.store
 
     async def _add(self, jobs: Sequence[Job]) -> None:
-        specs = [_spec(job) for job in jobs]
+        """
+        Add jobs to the one store where they belong.
+        """
+        specs = [self._spec(job) for job in jobs]
         try:
             await self._scheduler.add_jobs(specs, self._on_conflict)
         except BadValue:
@@ -91,7 +100,15 @@ class SchedulerTarget:
                 await self._add_one(job, spec)
         for job in jobs:
             if job.paused is not None:
-                await self._scheduler.pause_job(job.id, job.paused.note)
+                await self._scheduler.pause_job(
+                    job.id, job.paused.note, self._store(job)
+                )
+
+    def _spec(self, job: Job) -> JobSpec:
+        options = {name: getattr(job, name) for name in OPTIONS}
+        options["store"] = self._store(job)
+        call = job.call
+        return JobSpec(call.task, job.trigger, call.args, call.kwargs, **options)
 
     async def _add_one(self, job: Job, spec: JobSpec) -> None:
         try:
@@ -104,12 +121,6 @@ class SchedulerTarget:
         Leave them out: a running scheduler takes none.
         """
         self.tally.left_out += len(runs)
-
-
-def _spec(job: Job) -> JobSpec:
-    options = {name: getattr(job, name) for name in OPTIONS}
-    call = job.call
-    return JobSpec(call.task, job.trigger, call.args, call.kwargs, **options)
 
 
 def _mark(job: Job) -> int:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from .session import Session, pass_session
-from .stores import Pickles, opened, pickle_options
+from .stores import Pickles, is_url, opened, pickle_options, place_option
 
 if TYPE_CHECKING:
     from ...interfaces import IScheduler
-    from ...model import StoreStatus
+    from ...model import Quarantined, StoreStatus
     from ...moving.export import FindJobs, FindRuns
 
 __all__ = ["export_command", "export_from"]
@@ -26,12 +26,7 @@ __all__ = ["export_command", "export_from"]
 
 @click.command("export", short_help="Write all jobs to a file.")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--store",
-    "url",
-    metavar="URL",
-    help="Read the store itself.  [default: ask the service]",
-)
+@place_option
 @click.option("--runs", is_flag=True, help="Write the ledger too.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @pickle_options
@@ -40,7 +35,7 @@ def export_command(
     session: Session,
     /,
     file: str,
-    url: str | None,
+    place: str | None,
     runs: bool,
     force: bool,
     allow_pickle: bool,
@@ -52,6 +47,8 @@ def export_command(
     FILE is - for standard output.  A file is there only when it is complete, and only
     its owner may read it.  What runs at the moment is not written.
 
+    Without --store all stores of the service are asked.
+
     \b
     Examples:
       txsched export jobs.jsonl
@@ -59,27 +56,25 @@ def export_command(
     """
     if file != "-" and not force and os.path.exists(file):
         raise click.UsageError(f"FILE: {file} is there already; --force replaces it")
-    if url is None:
-        if allow_pickle or key_file:
-            raise click.UsageError("--allow-pickle and --key-file are for a --store")
+    pickles = Pickles(allow_pickle, key_file)
+    if place is None or not is_url(place):
+        pickles.refuse()
 
         async def ask(scheduler: IScheduler) -> None:
             counts = (await scheduler.status()).store
             totals = {} if counts is None else totals_of(counts, runs)
             find_runs = scheduler.get_runs if runs else None
-            await export_from(scheduler.get_jobs, find_runs, file, totals)
-            _tell_of_broken([one.job_id for one in await scheduler.get_quarantined()])
+            await export_from(scheduler.get_jobs, find_runs, file, totals, place)
+            _tell_of_broken(await scheduler.get_quarantined(place))
 
         session.call(ask)
 
     async def read(reactor: Any) -> None:
-        async with opened(
-            "--store", url, reactor, Pickles(allow_pickle, key_file)
-        ) as s:
-            counts = await s.status()
-            totals = {"jobs": counts.jobs, "runs": counts.runs if runs else 0}
-            await export_from(s.find_jobs, s.find_runs if runs else None, file, totals)
-            _tell_of_broken([one.job_id for one in await s.find_quarantined()])
+        async with opened("--store", place, reactor, pickles) as store:
+            totals = totals_of(await store.status(), runs)
+            find_runs = store.find_runs if runs else None
+            await export_from(store.find_jobs, find_runs, file, totals)
+            _tell_of_broken(await store.find_quarantined())
 
     session.alone(read)
 
@@ -92,17 +87,23 @@ def totals_of(counts: StoreStatus, runs: bool) -> dict[str, int]:
 
 
 async def export_from(
-    find_jobs: FindJobs, find_runs: FindRuns | None, file: str, totals: dict[str, int]
+    find_jobs: FindJobs,
+    find_runs: FindRuns | None,
+    file: str,
+    totals: dict[str, int],
+    alias: str | None = None,
 ) -> None:
     """
     Write an export to *file*, and say what was done.
+
+    :param alias: of the only store that is asked.
     """
     from ...moving import RecordWriter, export
     from .progress import progress
 
     with _written(file) as out, progress(totals) as moved:
         writer = RecordWriter(out, datetime.now(timezone.utc))
-        finished = await export(writer, find_jobs, find_runs, moved)
+        finished = await export(writer, find_jobs, find_runs, moved, alias)
     said = (
         f"{writer.jobs} jobs"
         if find_runs is None
@@ -114,14 +115,14 @@ async def export_from(
         click.echo(words, err=True)
 
 
-def _tell_of_broken(ids: list[str]) -> None:
+def _tell_of_broken(broken: list[Quarantined]) -> None:
     from .wording import clean, short
 
-    if ids:
-        names = short(clean(", ".join(ids)), 200)
+    if broken:
+        names = short(clean(", ".join(one.job_id for one in broken)), 200)
         click.echo(
-            f"txsched: left out {len(ids)} jobs in quarantine, which cannot be loaded:"
-            f" {names} (see 'txsched quarantine list')",
+            f"txsched: left out {len(broken)} jobs in quarantine, which cannot be"
+            f" loaded: {names} (see 'txsched quarantine list')",
             err=True,
         )
 

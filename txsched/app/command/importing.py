@@ -16,7 +16,14 @@ import click
 
 from ...model import OnConflict
 from .session import Session, pass_session
-from .stores import Pickles, conflict_option, opened, pickle_options
+from .stores import (
+    Pickles,
+    conflict_option,
+    is_url,
+    opened,
+    pickle_options,
+    place_option,
+)
 
 if TYPE_CHECKING:
     from ...interfaces import IScheduler
@@ -27,15 +34,8 @@ __all__ = ["import_command", "told"]
 
 @click.command("import", short_help="Add the jobs of a file.")
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--store",
-    "url",
-    metavar="URL",
-    help="Write to the store itself.  [default: the service adds them]",
-)
-@click.option(
-    "--runs", is_flag=True, help="Bring the ledger of the file too; needs --store."
-)
+@place_option
+@click.option("--runs", is_flag=True, help="Bring the ledger too; needs a URL.")
 @conflict_option
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @pickle_options
@@ -44,7 +44,7 @@ def import_command(
     session: Session,
     /,
     file: str,
-    url: str | None,
+    place: str | None,
     runs: bool,
     on_conflict: str,
     dry_run: bool,
@@ -57,9 +57,10 @@ def import_command(
     FILE is - for standard input.  The whole file is looked through first: when a line
     of it is wrong, or its end is missing, nothing is changed.
 
-    With --store jobs go on where they were, with pause and progress.  Through the
-    service they begin anew, and those that were paused are paused.  Jobs that are
-    there already stay as they are, so that an import that was interrupted is
+    In a store that is named by its URL jobs go on where they were, with pause and
+    progress.  Through the service they begin anew, each in the store that it was in
+    or the one that --store names, and those that were paused are paused.  Jobs that
+    are there already stay as they are, so that an import that was interrupted is
     completed by doing it again.
 
     \b
@@ -69,16 +70,16 @@ def import_command(
     """
     choice = OnConflict(on_conflict)
     with _read(file) as source:
-        if url is None:
-            if runs or allow_pickle or key_file:
-                raise click.UsageError(
-                    "--runs, --allow-pickle and --key-file are for a --store"
-                )
+        pickles = Pickles(allow_pickle, key_file)
+        if place is None or not is_url(place):
+            pickles.refuse()
+            if runs:
+                raise click.UsageError("--runs is for a --store that is a URL")
 
             async def ask(scheduler: IScheduler) -> None:
                 from ...moving import SchedulerTarget
 
-                target = SchedulerTarget(scheduler, choice, dry_run)
+                target = SchedulerTarget(scheduler, choice, dry_run, place)
                 await _bring(target, source, file, False, dry_run)
 
             session.call(ask)
@@ -86,8 +87,7 @@ def import_command(
         async def write(reactor: Any) -> None:
             from ...moving import Target
 
-            pickles = Pickles(allow_pickle, key_file)
-            async with opened("--store", url, reactor, pickles, new=True) as store:
+            async with opened("--store", place, reactor, pickles, new=True) as store:
                 target = Target(store, choice, datetime.now(timezone.utc), dry_run)
                 await _bring(target, source, file, runs, dry_run)
 

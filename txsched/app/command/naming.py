@@ -35,7 +35,7 @@ def sentence(error: SchedulerError) -> str:
     if isinstance(error, BadValue):
         reason = _WORDS.sub(_renamed, error.reason)
         return f"{field_name(error.field)}: {reason}"
-    if isinstance(error, JobExists):
+    if isinstance(error, JobExists) and error.store is None:
         # The id is anybody's: no word of it may be taken for an option.
         words = f"a job with the id {error.job_id!r} exists already"
         return f"{words} (replace or keep it with {field_name('on_conflict')})"

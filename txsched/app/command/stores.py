@@ -10,14 +10,29 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import frozen
+from attrs import asdict, frozen
 
 from ...errors import BadValue
 
 if TYPE_CHECKING:
     from ...interfaces import IJobStore
 
-__all__ = ["Pickles", "conflict_option", "opened", "pickle_options"]
+__all__ = [
+    "Pickles",
+    "conflict_option",
+    "is_url",
+    "opened",
+    "pickle_options",
+    "place_option",
+]
+
+#: A store of the service, or one by itself.
+place_option = click.option(
+    "--store",
+    "place",
+    metavar="ALIAS|URL",
+    help="A store of the service; or by its URL, any store itself.",
+)
 
 conflict_option = click.option(
     "--on-conflict",
@@ -27,14 +42,32 @@ conflict_option = click.option(
 )
 
 
+def is_url(place: str | None) -> bool:
+    """
+    Tell the URL of a store from an alias, or from none.
+    """
+    return place is not None and ":" in place
+
+
 @frozen
 class Pickles:
     """
     Whether pickles of a store may be loaded, and the file of the key to check them.
     """
 
-    allowed: bool
+    allow_pickle: bool
     key_file: str | None
+
+    def refuse(self) -> None:
+        """
+        Refuse them where no store is named by its URL.
+
+        :raises click.UsageError: one of them was given.
+        """
+        if self != Pickles(False, None):
+            raise click.UsageError(
+                "--allow-pickle and --key-file are for a --store that is a URL"
+            )
 
 
 def pickle_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,18 +102,16 @@ async def opened(
         its file is not there.
     """
     from ...codec import choose_serializer
-    from ...jobstores.urls import find_factory
+    from ...jobstores import store_from_url
     from ..databases import make_private
 
     options: dict[str, Any] = {}
-    if pickles.allowed or pickles.key_file is not None:
-        options["serializer"] = choose_serializer(
-            "pickle", allow_pickle=pickles.allowed, key_file=pickles.key_file
-        )
+    if pickles.allow_pickle or pickles.key_file is not None:
+        options["serializer"] = choose_serializer("pickle", **asdict(pickles))
     if url.startswith("memory:"):
         raise BadValue(name, "memory: is in the memory of one process alone")
     try:
-        store = find_factory(url).make(url, reactor, options)
+        store = store_from_url(url, reactor=reactor, **options)
     except BadValue as error:
         place = name if error.field == "url" else error.field
         raise BadValue(place, error.reason) from None

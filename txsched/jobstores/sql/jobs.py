@@ -11,8 +11,9 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from ...errors import JobExists, NoSuchJob, StaleRevision
+from ...errors import BadValue, JobExists, NoSuchJob, StaleRevision, StoreUnavailable
 from ...model import (
+    Disposition,
     Job,
     JobLease,
     OnConflict,
@@ -23,13 +24,17 @@ from ...model import (
     from_micros,
     to_micros,
 )
-from ..columns import read_wait, wait_row
+from ..columns import micros_of, read_wait, wait_row
 from ..loading import JobLoader
+from .clock import StoreClock
 from .rows import job_row, read_run, schedule_row
-from .runs import Runs, select_in
-from .statements import Statements, chunks
+from .runs import Runs
+from .session import Session
+from .statements import Statements
 
 __all__ = ["Jobs"]
+
+_RUNNING = Disposition.RUNNING
 
 
 @frozen
@@ -40,24 +45,31 @@ class Jobs:
     :ivar sql: the statements.
     :ivar loader: builds jobs from rows.
     :ivar runs: the ledger beside them.
+    :ivar clock: that judges leases.
     """
 
     sql: Statements
     loader: JobLoader
     runs: Runs
+    clock: StoreClock
 
     def add(
-        self, connection: Any, jobs: Sequence[Job], on_conflict: OnConflict
+        self, db: Session, jobs: Sequence[Job], on_conflict: OnConflict
     ) -> list[Job]:
         """
         Write new jobs, and settle the conflicts; see ``IJobKeeping.add_jobs``.
         """
-        sql, run = self.sql, connection.exec_driver_sql
+        sql = self.sql
         encode = self.loader.serializer.encode_definition
         definitions = [encode(job) for job in jobs]
         ids = [job.id for job in jobs]
-        there = {row[0]: row for row in select_in(connection, sql.job_states, ids)}
-        stored = self.load(connection, list(there)) if there else {}
+        if len(set(ids)) < len(ids):
+            raise BadValue("jobs", "two of them have the same id")
+        there = {row[0]: row for row in db.for_ids(sql.job_states, ids)}
+        if there and on_conflict is OnConflict.REPLACE:
+            db.lock(sql.lock_schedules, list(there))
+            there = {row[0]: row for row in db.for_ids(sql.job_states, ids)}
+        stored = self.load(db, list(there)) if there else {}
         result: list[Job] = []
         new_jobs, new_schedules = [], []
         for job, definition in zip(jobs, definitions, strict=True):
@@ -68,6 +80,9 @@ class Jobs:
                 result.append(job)
                 continue
             old = stored.get(job.id)
+            if db.unsure and tuple(state[1:]) == (1, None, job.generation):
+                result.append(job)  # by the try before
+                continue
             if on_conflict is OnConflict.ERROR or (
                 old is None and on_conflict is OnConflict.KEEP
             ):
@@ -79,83 +94,95 @@ class Jobs:
                 continue
             paused = None if old is None else old.paused
             job = evolve(job, revision=state[1] + 1, paused=paused)
-            self._replace(connection, job, definition)
+            self._replace(db, job, definition)
             result.append(job)
-        if new_jobs:
-            run(sql.insert_job, new_jobs)
-            run(sql.insert_schedule, new_schedules)
+        db.batch(sql.insert_jobs, new_jobs)
+        db.batch(sql.insert_schedules, new_schedules)
         return result
 
-    def _replace(self, connection: Any, job: Job, definition: bytes) -> None:
-        run = connection.exec_driver_sql
-        term = self.new_term(connection)
+    def _replace(self, db: Session, job: Job, definition: bytes) -> None:
+        run = db.run
+        term, _ = self._new_term(db)
         run(self.sql.update_job, (*job_row(job, definition), job.id))
         run(self.sql.update_schedule, (*schedule_row(job), term, job.id))
 
-    def new_term(self, connection: Any) -> int:
+    def _new_term(self, db: Session) -> tuple[int, int | None]:
         """
-        Give a term that was never given before.
+        Give a term that was never given before, and the clock of the store.
         """
-        connection.exec_driver_sql(self.sql.next_term)
-        term: int = connection.exec_driver_sql(self.sql.term).scalar()
+        answer: Any = None
+        for statement in self.sql.new_term:
+            result = db.run(statement)
+            if result.returns_rows:
+                answer = result.fetchone()
+        db.written = True
+        term, clock = answer
+        return term, clock
+
+    def _begin_claim(self, db: Session, now: int) -> int:
+        """
+        Give the term of a claim, and compare the clocks on the way.
+        """
+        term, clock = self._new_term(db)
+        self.clock.measure(clock, now)
         return term
 
-    def load(self, connection: Any, ids: Sequence[str]) -> dict[str, Job]:
+    def load(self, db: Session, ids: Sequence[str]) -> dict[str, Job]:
         """
         Load jobs, leaving out those that are not there or not loadable.
         """
         loaded = {}
-        for row in select_in(connection, self.sql.jobs, ids):
+        for row in db.for_ids(self.sql.jobs, ids):
             job = self.loader.job(row)
             if job is not None:
                 loaded[job.id] = job
         return loaded
 
-    def change(
-        self, connection: Any, job: Job, before: Job, runs: Sequence[Run]
-    ) -> Job:
+    def change(self, db: Session, job: Job, before: Job, runs: Sequence[Run]) -> Job:
         """
         Replace a job that is still as *before*; see ``IJobKeeping.change_job``.
         """
-        progress = self.sql.job_progress
-        row = connection.exec_driver_sql(progress, (job.id,)).fetchone()
+        revision = before.revision
+        new = evolve(job, revision=revision + 1)
+        definition = self.loader.serializer.encode_definition(new)
+        db.lock(self.sql.lock_schedules, (job.id,))
+        row = db.run(self.sql.job_progress, (job.id,)).fetchone()
         if row is None:
             raise NoSuchJob(job.id)
-        planned = before.next_run_time
-        next_run = None if planned is None else to_micros(planned)
-        revision = before.revision
-        if tuple(row) != (before.generation, revision, next_run, before.run_count):
+        planned = micros_of(before.next_run_time)
+        expected = (before.generation, revision, planned, before.run_count)
+        if tuple(row[:4]) != expected:
+            if db.unsure and tuple(row) == (*_progress(new), definition):
+                return new  # by the try before
             raise StaleRevision(job.id, revision, row[1])
-        new = evolve(job, revision=revision + 1)
-        self._replace(connection, new, self.loader.serializer.encode_definition(new))
-        self.runs.insert(connection, [(run, 0, None) for run in runs])
+        self._replace(db, new, definition)
+        self.runs.insert(db, [(run, 0, None) for run in runs])
         if new.next_run_time is None:
-            planned = self.decide(connection, [new.id], runs).get(new.id)
-            new = evolve(new, next_run_time=planned)
+            db.lock(self.sql.lock_active_runs, (new.id,))
+            following = self.decide(db, [new.id], runs).get(new.id)
+            new = evolve(new, next_run_time=following)
         return new
 
-    def remove(self, connection: Any, job_ids: Sequence[str], now: int) -> list[str]:
+    def remove(self, db: Session, job_ids: Sequence[str], now: int) -> list[str]:
         """
         Remove jobs and end their pending runs; give the ids that were there.
         """
-        rows = select_in(connection, self.sql.job_states, job_ids)
-        there = {row[0] for row in rows}
+        db.lock(self.sql.lock_schedules, job_ids)
+        there = {row[0] for row in db.for_ids(self.sql.job_states, job_ids)}
         removed = [job_id for job_id in job_ids if job_id in there]
-        if removed:
-            ended = ("the job was removed", now)
-            connection.exec_driver_sql(
-                self.sql.cancel_pending_of, [(*ended, one) for one in removed]
-            )
-            self._delete(connection, removed)
+        if db.unsure and len(removed) < len(job_ids):
+            raise StoreUnavailable("the connection was lost; they may be removed")
+        why = "the job was removed"
+        db.for_ids(self.sql.cancel_pending_of, removed, why, now)
+        self._delete(db, removed)
         return removed
 
-    def _delete(self, connection: Any, job_ids: Sequence[str]) -> None:
-        for chunk in chunks(job_ids):
-            connection.exec_driver_sql(self.sql.delete_jobs, chunk)
-            connection.exec_driver_sql(self.sql.delete_schedules, chunk)
+    def _delete(self, db: Session, job_ids: Sequence[str]) -> None:
+        db.for_ids(self.sql.delete_jobs, job_ids)
+        db.for_ids(self.sql.delete_schedules, job_ids)
 
     def decide(
-        self, connection: Any, job_ids: Sequence[str], runs: Iterable[Run]
+        self, db: Session, job_ids: Sequence[str], runs: Iterable[Run]
     ) -> dict[str, datetime]:
         """
         Decide on those jobs that have neither a planned time nor an active run.
@@ -163,50 +190,55 @@ class Jobs:
         :param runs: what was written just now.
         :returns: the next planned times of those that got one.
         """
-        rows = select_in(connection, self.sql.idle_jobs, job_ids)
-        finished = [row[0] for row in rows if row[1] is None]
+        sql = self.sql
+        unplanned = db.for_ids(sql.open_schedules, job_ids)
+        if not unplanned:
+            return {}
+        # Only now, when nobody else can end the last runs of the same jobs unseen.
+        ids = [row[0] for row in unplanned]
+        busy = {job_id for (job_id,) in db.for_ids(sql.busy_jobs, ids)}
+        finished: list[str] = []
         planned: dict[str, datetime] = {}
-        if len(finished) < len(rows):
-            ends = _latest_ends(runs)
-            for job_id, *columns in rows:
-                waiting = read_wait(*columns)
-                if waiting is None or waiting.delay is None or job_id not in ends:
-                    continue
+        ends = _latest_ends(runs)
+        for job_id, delay, until in unplanned:
+            if job_id in busy:
+                continue
+            waiting = read_wait(delay, until)
+            if waiting is None:
+                finished.append(job_id)
+            elif waiting.delay is not None and job_id in ends:
                 following = waiting.following(ends[job_id])
                 if following is None:
                     finished.append(job_id)
                 else:
                     planned[job_id] = following
-        if finished:
-            self._delete(connection, sorted(finished))
-        if planned:
-            times = [(to_micros(time), job_id) for job_id, time in planned.items()]
-            connection.exec_driver_sql(
-                self.sql.rearm, [(time, time, job_id) for time, job_id in times]
-            )
+        resting = {job_id for (job_id,) in db.for_ids(sql.resting_jobs, list(planned))}
+        times = [
+            (to_micros(time), None if job_id in resting else to_micros(time), job_id)
+            for job_id, time in planned.items()
+        ]
+        self._delete(db, sorted(finished))
+        db.batch(self.sql.rearm, times)
         return planned
 
     def claim(
-        self, connection: Any, owner: str, now: int, until: int, limit: int
+        self, db: Session, owner: str, now: int, until: int, limit: int
     ) -> list[JobLease]:
         """
         Lease due jobs; see ``IJobKeeping.claim_jobs``.
         """
-        sql, run = self.sql, connection.exec_driver_sql
-        rows = run(sql.due_jobs, (now, now, limit)).fetchall()
-        found = [
-            (row, job)
-            for row in rows
-            if (job := self.loader.definition(row)) is not None
-        ]
-        if not found:
+        sql = self.sql
+        due = db.run(sql.due_jobs, (now, self.clock.judge(now), limit)).fetchall()
+        if not due:
             return []
-        term = self.new_term(connection)
-        ids = [row[0] for row, _ in found]
-        for chunk in chunks(ids):
-            run(sql.lease_jobs, (term, owner, until, *chunk))
+        ids = [job_id for (job_id,) in due]
+        term = self._begin_claim(db, now)
+        end = self.clock.to_store(until)
+        db.for_ids(sql.lease_jobs, ids, term, owner, end)
+        # Only now, when nobody else can change them any more.
+        rows = {row[0]: row for row in db.for_ids(sql.jobs, ids)}
         active: dict[str, list[Run]] = {}
-        for row in select_in(connection, sql.active_runs, ids):
+        for row in db.for_ids(sql.active_runs, ids):
             active.setdefault(row[1], []).append(read_run(row))
         return [
             JobLease(
@@ -216,51 +248,45 @@ class Jobs:
                 from_micros(row[6]),
                 row[7],
             )
-            for row, job in found
+            for row in map(rows.get, ids)
+            if row is not None and (job := self.loader.definition(row)) is not None
         ]
 
-    def commit(
-        self, connection: Any, plans: Sequence[Plan], until: datetime
-    ) -> list[str]:
+    def commit(self, db: Session, plans: Sequence[Plan], until: datetime) -> list[str]:
         """
         Move cursors and write runs; see ``IJobKeeping.commit``.
         """
         if not plans:
             return []
         sql = self.sql
-        moved = connection.exec_driver_sql(
-            sql.move_cursor,
+        moved = db.batch(
+            sql.move_cursors,
             [
                 (
                     None if next_run is None else to_micros(next_run),
                     None if due is None else to_micros(due),
                     run_count,
+                    *wait_row(waiting),
                     job_id,
                     term,
                 )
-                for job_id, term, _, next_run, due, run_count, _ in plans
+                for job_id, term, _, next_run, due, run_count, waiting in plans
             ],
-        ).rowcount
-        waiting = [
-            (*wait_row(plan.waiting), plan.job_id, plan.term)
-            for plan in plans
-            if plan.waiting is not None
-        ]
-        if waiting:
-            connection.exec_driver_sql(sql.leave_open, waiting)
+        )
         lost: list[str] = []
         if moved != len(plans):
             ids = [plan.job_id for plan in plans]
-            terms = dict(select_in(connection, sql.job_terms, ids))
+            terms = dict(db.for_ids(sql.job_terms, ids))
             lost = [
                 plan.job_id for plan in plans if terms.get(plan.job_id) != plan.term
             ]
             gone = set(lost)
             plans = [plan for plan in plans if plan.job_id not in gone]
+        held_until = self.clock.to_store(to_micros(until))
         self.runs.insert(
-            connection,
+            db,
             [
-                (run, plan.term, until if run.disposition.value == "running" else None)
+                (run, plan.term, held_until if run.disposition is _RUNNING else None)
                 for plan in plans
                 for run in plan.runs
             ],
@@ -272,12 +298,13 @@ class Jobs:
             and not any(run.disposition.active for run in plan.runs)
         ]
         if ended:
-            self.decide(connection, ended, (run for plan in plans for run in plan.runs))
+            db.lock(sql.lock_active_runs, ended)
+            self.decide(db, ended, (run for plan in plans for run in plan.runs))
         return lost
 
     def claim_runs(
         self,
-        connection: Any,
+        db: Session,
         owner: str,
         now: int,
         until: int,
@@ -287,19 +314,20 @@ class Jobs:
         """
         Lease runs together with their jobs; see ``ILedger.claim_runs``.
         """
-        runs = self.runs.free(connection, now, limit, executors)
+        runs = self.runs.free(db, self.clock.judge(now), limit, executors)
         if not runs:
             return []
-        term = self.new_term(connection)
-        self.runs.take(connection, owner, now, until, term, runs)
-        jobs = self.load(connection, list(dict.fromkeys(run.job_id for run in runs)))
+        term = self._begin_claim(db, now)
+        end = self.clock.to_store(until)
+        self.runs.take(db, owner, now, end, term, runs)
+        jobs = self.load(db, list(dict.fromkeys(run.job_id for run in runs)))
         return [RunLease(run, jobs.get(run.job_id), term) for run in runs]
 
-    def reload_quarantined(self, connection: Any) -> list[Quarantined]:
+    def reload_quarantined(self, db: Session) -> list[Quarantined]:
         """
         Give what is in quarantine, and let go what loads by now.
         """
-        run = connection.exec_driver_sql
+        run = db.run
         broken = []
         for row in run(self.sql.quarantined).fetchall():
             found = self.loader.quarantined(row)
@@ -307,33 +335,40 @@ class Jobs:
                 broken.append(found)
                 continue
             due = None if found.due is None else to_micros(found.due)
+            db.lock(self.sql.lock_schedules, (found.id,))
             run(self.sql.reload, (found.id,))
             run(self.sql.redue, (due, found.id))
         return broken
 
     def quarantine(
-        self, connection: Any, broken: dict[tuple[str, int, str], str], now: int
+        self, db: Session, broken: dict[tuple[str, int, str], str], now: int
     ) -> None:
         """
         Put jobs aside, each with the error that it could not be loaded for.
 
         A job that has another definition by now is left alone.
         """
-        run = connection.exec_driver_sql
-        rows = [(error, now, *which) for which, error in broken.items()]
-        run(self.sql.quarantine, rows)
-        run(self.sql.unschedule)
+        db.lock(self.sql.lock_schedules, [job_id for job_id, _, _ in broken])
+        for which, error in broken.items():
+            db.run(self.sql.quarantine, (error, now, *which))
+        db.run(self.sql.unschedule)
 
-    def repair(self, connection: Any, job: Job) -> Job:
+    def repair(self, db: Session, job: Job) -> Job:
         """
         Give a quarantined job a new definition.
         """
-        states = select_in(connection, self.sql.job_states, (job.id,))
+        db.lock(self.sql.lock_schedules, (job.id,))
+        states = db.for_ids(self.sql.job_states, (job.id,))
         if not states or states[0][2] is None:
             raise NoSuchJob(job.id)
         new = evolve(job, revision=states[0][1] + 1)
-        self._replace(connection, new, self.loader.serializer.encode_definition(new))
+        self._replace(db, new, self.loader.serializer.encode_definition(new))
         return new
+
+
+def _progress(job: Job) -> tuple[str, int, int | None, int]:
+    next_run = micros_of(job.next_run_time)
+    return job.generation, job.revision, next_run, job.run_count
 
 
 def _latest_ends(runs: Iterable[Run]) -> dict[str, datetime]:

@@ -1,149 +1,91 @@
 """
-The schema, step by step: each version is the one before it and one step.
+Creating and upgrading the schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from ...errors import SchemaTooNew
-from .dialect import Dialect
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError
 
-__all__ = ["STEPS", "migrate"]
+from ...errors import SchemaTooNew, StoreUnavailable
+from .schema import STEPS, Step, render
+from .session import Session
 
-#: The statements that lead from each version to the next; the first from nothing.
-#: A step that is released is never changed: what follows is another step.
-STEPS: Sequence[Sequence[str]] = (
-    (
-        """
-        CREATE TABLE {p}jobs (
-            id VARCHAR(255) NOT NULL PRIMARY KEY,
-            name VARCHAR(511) NOT NULL,
-            search VARCHAR(2047) NOT NULL,
-            executor VARCHAR(255) NOT NULL,
-            tags TEXT NOT NULL,
-            generation VARCHAR(16) NOT NULL,
-            revision BIGINT NOT NULL,
-            keep_runs BIGINT,
-            paused_at BIGINT,
-            note TEXT NOT NULL,
-            definition {blob} NOT NULL,
-            error TEXT,
-            quarantined_at BIGINT
-        )
-        """,
-        "CREATE INDEX {p}jobs_name ON {p}jobs (name, id)",
-        "CREATE INDEX {p}jobs_limited ON {p}jobs (id) WHERE keep_runs IS NOT NULL",
-        "CREATE INDEX {p}jobs_broken ON {p}jobs (id) WHERE error IS NOT NULL",
-        """
-        CREATE TABLE {p}schedule (
-            id VARCHAR(255) NOT NULL PRIMARY KEY,
-            next_run BIGINT,
-            due BIGINT,
-            run_count BIGINT NOT NULL,
-            term BIGINT NOT NULL,
-            owner VARCHAR(255),
-            lease_until BIGINT
-        )
-        """,
-        "CREATE INDEX {p}schedule_due ON {p}schedule (due, id) WHERE due IS NOT NULL",
-        """
-        CREATE INDEX {p}schedule_leased ON {p}schedule (lease_until)
-            WHERE lease_until IS NOT NULL
-        """,
-        """
-        CREATE TABLE {p}runs (
-            id VARCHAR(64) NOT NULL PRIMARY KEY,
-            job_id VARCHAR(255) NOT NULL,
-            planned BIGINT NOT NULL,
-            disposition VARCHAR(16) NOT NULL,
-            reason TEXT,
-            executor VARCHAR(255) NOT NULL,
-            attempt BIGINT NOT NULL,
-            manual BIGINT NOT NULL,
-            node VARCHAR(255),
-            started BIGINT,
-            ended BIGINT,
-            result {blob},
-            error TEXT,
-            traceback TEXT,
-            by_run VARCHAR(64),
-            times BIGINT NOT NULL,
-            last_planned BIGINT,
-            term BIGINT NOT NULL,
-            lease_until BIGINT,
-            cancelling TEXT
-        )
-        """,
-        "CREATE INDEX {p}runs_planned ON {p}runs (planned)",
-        "CREATE INDEX {p}runs_job ON {p}runs (job_id, planned)",
-        """
-        CREATE INDEX {p}runs_active ON {p}runs (job_id, lease_until)
-            WHERE ended IS NULL
-        """,
-        """
-        CREATE TABLE {p}counter (
-            name VARCHAR(16) NOT NULL PRIMARY KEY,
-            value BIGINT NOT NULL
-        )
-        """,
-        "INSERT INTO {p}counter (name, value) VALUES ('term', 0)",
-    ),
-    (
-        "ALTER TABLE {p}schedule ADD COLUMN wait_delay BIGINT",
-        "ALTER TABLE {p}schedule ADD COLUMN wait_until BIGINT",
-    ),
-    (
-        """
-        CREATE TABLE {p}nodes (
-            id VARCHAR(255) NOT NULL PRIMARY KEY,
-            name VARCHAR(255) NOT NULL,
-            host VARCHAR(255) NOT NULL,
-            pid BIGINT NOT NULL,
-            version VARCHAR(255) NOT NULL,
-            started_at BIGINT NOT NULL,
-            seen_at BIGINT NOT NULL,
-            skew BIGINT,
-            state VARCHAR(16) NOT NULL,
-            active_runs BIGINT NOT NULL
-        )
-        """,
-    ),
-)
+__all__ = ["migrate"]
 
 
-def migrate(
-    connection: Any,
-    dialect: Dialect,
-    prefix: str,
-    steps: Sequence[Sequence[str]] = STEPS,
-) -> None:
+def migrate(db: Session, prefix: str, steps: Sequence[Step] = STEPS) -> None:
     """
-    Bring the schema to the newest version, all or nothing.
+    Bring the schema to the newest version.
 
-    Whoever comes second waits for the first, and finds nothing to do.
+    Whoever comes second waits for the first, and finds nothing to do.  A database that
+    is up to date is only read, so that this needs no right to change it.  Where a
+    change of the schema can be rolled back, it is all or nothing; elsewhere a step
+    that was cut off is taken again, and what it has done already is passed over.
 
+    :param db: outside of a transaction.
     :param prefix: what the names of the tables begin with.
     :raises SchemaTooNew: a newer txsched has been here; nothing is changed.
     """
-    run = connection.exec_driver_sql
-    names = {"p": prefix, "blob": dialect.blob}
-    run(dialect.begin)
+    if _version(db, prefix, len(steps)) == len(steps):
+        return
+    dialect = db.dialect
+    if dialect.transactional_schema:
+        db.run(dialect.begin)
+    if dialect.lock_schema and db.run(dialect.lock_schema).scalar() == 0:
+        raise StoreUnavailable("another node is changing the schema")
     try:
-        run(f"CREATE TABLE IF NOT EXISTS {prefix}schema (version BIGINT NOT NULL)")
-        row = run(f"SELECT version FROM {prefix}schema").fetchone()
-        version = 0 if row is None else row[0]
-        if version > len(steps):
-            raise SchemaTooNew(version, len(steps))
-        for step in steps[version:]:
-            for statement in step:
-                run(statement.format_map(names))
-        if row is None:
-            run(f"INSERT INTO {prefix}schema (version) VALUES ({len(steps)})")
-        elif version < len(steps):
-            run(f"UPDATE {prefix}schema SET version = {len(steps)}")
+        _upgrade(db, prefix, steps)
     except BaseException:
-        run("ROLLBACK")
+        _end(db, "ROLLBACK")
         raise
-    run("COMMIT")
+    _end(db, "COMMIT")
+
+
+def _end(db: Session, how: str) -> None:
+    if db.dialect.transactional_schema:
+        db.run(how)
+    else:
+        db.run(db.dialect.unlock_schema)
+
+
+def _version(db: Session, prefix: str, newest: int) -> int | None:
+    """
+    Give the version of the schema; ``None`` when there is none.
+
+    :raises SchemaTooNew: it is beyond the newest.
+    """
+    table = f"{prefix}schema"
+    if not inspect(db.connection).has_table(table):
+        return None
+    row = db.run(f"SELECT version FROM {table}").fetchone()
+    if row is not None and row[0] > newest:
+        raise SchemaTooNew(row[0], newest)
+    return None if row is None else int(row[0])
+
+
+def _upgrade(db: Session, prefix: str, steps: Sequence[Step]) -> None:
+    table = f"{prefix}schema"
+    version = _version(db, prefix, len(steps))
+    if version is None:
+        # A version of 0 is written first: so the steps that are done can be counted
+        # where they cannot be rolled back.
+        options = db.dialect.types["options"]
+        columns = "version BIGINT NOT NULL"
+        db.run(f"CREATE TABLE IF NOT EXISTS {table} ({columns}){options}")
+        db.run(f"INSERT INTO {table} (version) VALUES (0)")
+        version = 0
+    for number, step in enumerate(steps[version:], version + 1):
+        for statement in render(step, db.dialect, prefix):
+            _execute(db, statement)
+        db.run(f"UPDATE {table} SET version = {number}")
+
+
+def _execute(db: Session, statement: str) -> None:
+    try:
+        db.run(statement)
+    except DBAPIError as error:
+        if db.dialect.code(error.orig) not in db.dialect.there_already:
+            raise

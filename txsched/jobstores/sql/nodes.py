@@ -5,13 +5,15 @@ within a transaction.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ...model import LeaseCount, Node, StoreReport, from_micros, to_micros
 from ..columns import instant_of
-from .dialect import Dialect
-from .migrate import STEPS
+from .clock import StoreClock
+from .schema import STEPS
+from .session import Session
+from .statements import Statements
 
 __all__ = ["Nodes"]
 
@@ -23,12 +25,14 @@ class Nodes:
     """
     The rows of ``nodes``, and questions over all tables.
 
-    :param dialect: how the database is spoken to.
     :param p: what the names of the tables begin with.
+    :param sql: the statements of the other tables.
+    :param clock: that judges leases.
     """
 
-    def __init__(self, dialect: Dialect, p: str) -> None:
-        self.title = dialect.title
+    def __init__(self, p: str, sql: Statements, clock: StoreClock) -> None:
+        self.clock = clock
+        self.store_clock = sql.clock
         settings = _COLUMNS.removesuffix(", id").replace(",", " = ?,")
         self.update = f"UPDATE {p}nodes SET {settings} = ? WHERE id = ?"
         marks = ", ".join("?" * len(_COLUMNS.split(",")))
@@ -62,18 +66,28 @@ class Nodes:
         self.quarantined = f"SELECT count(*) FROM {p}jobs WHERE error IS NOT NULL"
         self.version = f"SELECT version FROM {p}schema"
 
-    def beat(self, connection: Any, node: Node) -> None:
+    def read_clock(self, db: Session, now: int) -> int:
         """
-        Write what a node says of itself.
+        Give the instant by which leases are judged, and compare the clocks.
         """
-        run = connection.exec_driver_sql
+        if self.clock.followed:
+            now, before = db.run(self.store_clock).scalar(), now
+            self.clock.measure(now, before)
+        return now
+
+    def beat(self, db: Session, node: Node) -> datetime | None:
+        """
+        Write what a node says of itself; give the store's clock if that counts.
+        """
+        run = db.run
+        seen = self.read_clock(db, to_micros(node.seen_at))
         row = (
             node.name,
             node.host,
             node.pid,
             node.version,
             to_micros(node.started_at),
-            to_micros(node.seen_at),
+            seen,
             None if node.skew is None else node.skew // _MICROSECOND,
             node.state,
             node.active_runs,
@@ -81,37 +95,40 @@ class Nodes:
         )
         if not run(self.update, row).rowcount:
             run(self.insert, row)
+        return from_micros(seen) if self.clock.followed else None
 
-    def find(self, connection: Any) -> list[Node]:
+    def find(self, db: Session) -> list[Node]:
         """
         Give all nodes, ordered by id.
         """
-        return [_node(row) for row in connection.exec_driver_sql(self.select)]
+        return [_node(row) for row in db.run(self.select)]
 
-    def leave(self, connection: Any, node_id: str, now: int) -> int:
+    def leave(self, db: Session, node_id: str, now: int) -> int:
         """
         Forget a node, end its leases, and say how many.
         """
-        run = connection.exec_driver_sql
+        run = db.run
+        now = self.read_clock(db, now)
         run(self.delete, (node_id,))
         jobs: int = run(self.free_jobs, (now, node_id)).rowcount
         runs: int = run(self.end_runs, (now, now, node_id)).rowcount
         return jobs + runs
 
-    def examine(self, connection: Any, now: int) -> StoreReport:
+    def examine(self, db: Session, now: int) -> StoreReport:
         """
         Look for what is wrong.
         """
-        run = connection.exec_driver_sql
-        overdue, oldest_due = run(self.overdue, (now, now)).fetchone()
+        run = db.run
+        clock = self.read_clock(db, now)
+        overdue, oldest_due = run(self.overdue, (now, clock)).fetchone()
         waiting, oldest_waiting = run(self.waiting).fetchone()
-        server = ".".join(map(str, connection.dialect.server_version_info))
+        server = ".".join(map(str, db.connection.dialect.server_version_info))
         return StoreReport(
-            kind=f"{self.title} {server}",
+            kind=f"{db.dialect.title} {server}",
             schema=run(self.version).scalar(),
             newest_schema=len(STEPS),
-            clock=None,
-            leases=self._leases(connection),
+            clock=from_micros(clock) if self.clock.followed else None,
+            leases=self._leases(db),
             overdue=overdue,
             oldest_due=instant_of(oldest_due),
             waiting=waiting,
@@ -119,8 +136,8 @@ class Nodes:
             quarantined=run(self.quarantined).scalar(),
         )
 
-    def _leases(self, connection: Any) -> tuple[LeaseCount, ...]:
-        run = connection.exec_driver_sql
+    def _leases(self, db: Session) -> tuple[LeaseCount, ...]:
+        run = db.run
         jobs = {row[0]: row[1:] for row in run(self.job_leases)}
         runs = {row[0]: row[1:] for row in run(self.run_leases)}
         none = (0, 0)

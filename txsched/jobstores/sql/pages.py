@@ -14,10 +14,9 @@ from ..columns import search_text
 from ..cursor import decode_cursor, encode_cursor
 from ..loading import JobLoader
 from .rows import read_run, tag_text
+from .session import Session
 
 __all__ = ["find_jobs", "find_runs"]
-
-_ESCAPES = str.maketrans({"%": "\\%", "_": "\\_", "\\": "\\\\"})
 
 #: For each order of jobs: its columns, their types in a cursor, their place in a row.
 _NEVER = 2**62
@@ -28,18 +27,18 @@ _ORDERS: dict[str, tuple[tuple[str, ...], tuple[type, ...]]] = {
 }
 
 
-def _contains(text: str) -> str:
-    return f"%{text.translate(_ESCAPES)}%"
-
-
-def _behind(columns: tuple[str, ...], descending: bool) -> str:
+def _behind(db: Session, columns: tuple[str, ...], key: Any, descending: bool) -> Any:
     """
-    Say in SQL that a row lies behind a sort key.
+    Say in SQL that a row lies behind a sort key, with the parameters.
     """
     sign = "<" if descending else ">"
     if len(columns) == 1:
-        return f"{columns[0]} {sign} ?"
-    return f"({', '.join(columns)}) {sign} ({', '.join('?' * len(columns))})"
+        return f"{columns[0]} {sign} ?", key
+    first, second = columns
+    if db.dialect.compare_rows:
+        return f"({first}, {second}) {sign} (?, ?)", key
+    text = f"{first} {sign}= ? AND ({first} {sign} ? OR {second} {sign} ?)"
+    return text, (key[0], *key)
 
 
 def _ordered(columns: tuple[str, ...], descending: bool) -> str:
@@ -48,7 +47,7 @@ def _ordered(columns: tuple[str, ...], descending: bool) -> str:
 
 
 def find_jobs(
-    connection: Any, select: str, loader: JobLoader, query: JobQuery
+    db: Session, select: str, loader: JobLoader, query: JobQuery
 ) -> Page[Job]:
     """
     Give one page of jobs; those that cannot be loaded are left out.
@@ -58,21 +57,23 @@ def find_jobs(
     conditions: list[str] = []
     values: list[Any] = []
     if query.text is not None:
-        conditions.append("j.search LIKE ? ESCAPE '\\'")
-        values.append(_contains(search_text(query.text)))
+        conditions.append(f"{db.dialect.contains}(j.search, ?) > 0")
+        values.append(search_text(query.text))
     for tag in query.tags:
-        conditions.append("j.tags LIKE ? ESCAPE '\\'")
-        values.append(_contains(tag_text((tag,))))
+        conditions.append(f"{db.dialect.contains}(j.tags, ?) > 0")
+        values.append(tag_text((tag,)))
     if query.executor is not None:
         conditions.append("j.executor = ?")
         values.append(query.executor)
     if query.paused is not None:
         conditions.append(f"j.paused_at IS {'NOT ' if query.paused else ''}NULL")
     if query.cursor is not None:
-        conditions.append(_behind(columns, query.descending))
-        values += decode_cursor(order, query.cursor, kinds)
+        key = decode_cursor(order, query.cursor, kinds)
+        condition, parameters = _behind(db, columns, key, query.descending)
+        conditions.append(condition)
+        values += parameters
     where = "".join(f" AND {condition}" for condition in conditions)
-    rows = connection.exec_driver_sql(
+    rows = db.run(
         f"{select}{where} ORDER BY {_ordered(columns, query.descending)} LIMIT ?",
         (*values, query.limit + 1),
     ).fetchall()
@@ -90,7 +91,7 @@ def _key(query: JobQuery, row: Any) -> tuple[Any, ...]:
     return (_NEVER if row[6] is None else row[6], row[0])
 
 
-def find_runs(connection: Any, select: str, query: RunQuery) -> Page[Run]:
+def find_runs(db: Session, select: str, query: RunQuery) -> Page[Run]:
     """
     Give one page of the ledger.
     """
@@ -116,10 +117,12 @@ def find_runs(connection: Any, select: str, query: RunQuery) -> Page[Run]:
         conditions.append("planned < ?")
         values.append(to_micros(query.before))
     if query.cursor is not None:
-        conditions.append(_behind(columns, query.descending))
-        values += decode_cursor(order, query.cursor, (int, str))
+        key = decode_cursor(order, query.cursor, (int, str))
+        condition, parameters = _behind(db, columns, key, query.descending)
+        conditions.append(condition)
+        values += parameters
     where = "".join(f" AND {condition}" for condition in conditions)
-    rows = connection.exec_driver_sql(
+    rows = db.run(
         f"{select}{where} ORDER BY {ordered} LIMIT ?",
         (*values, query.limit + 1),
     ).fetchall()

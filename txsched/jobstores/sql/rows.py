@@ -5,7 +5,6 @@ Rows of tables to values and back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from ...model import Disposition, Job, Run, from_micros, to_micros
@@ -58,7 +57,7 @@ def schedule_row(job: Job) -> tuple[Any, ...]:
 
 
 def run_row(
-    run: Run, term: int, until: datetime | None, encode_result: Callable[[Any], bytes]
+    run: Run, term: int, until: int | None, encode_result: Callable[[Any], bytes]
 ) -> tuple[Any, ...]:
     """
     Give the columns of a run with its lease.
@@ -82,7 +81,7 @@ def run_row(
         run.times,
         micros_of(run.last_planned_time),
         term,
-        micros_of(until),
+        until,
     )
 
 

@@ -5,7 +5,6 @@ The ledger in its table: what is done with one connection, within a transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any
 
 from attrs import frozen
@@ -14,23 +13,13 @@ from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
 from ..columns import micros_of
 from .rows import end_row, read_run, run_row
-from .statements import Statements, chunks
+from .session import Session
+from .statements import Statements
 
-__all__ = ["Runs", "select_in"]
+__all__ = ["Runs"]
 
 #: How many jobs with a limit one transaction looks at, so that none takes long.
 _JOBS_AT_ONCE = 200
-
-
-def select_in(connection: Any, statement: str, ids: Sequence[str]) -> list[Any]:
-    """
-    Give the rows of a question that names ids; each row once.
-    """
-    rows: dict[Any, None] = {}
-    for chunk in chunks(ids):
-        answer = connection.exec_driver_sql(statement, chunk)
-        rows.update((tuple(row), None) for row in answer)
-    return list(rows)
 
 
 @frozen
@@ -45,26 +34,21 @@ class Runs:
     sql: Statements
     encode_result: Callable[[Any], bytes]
 
-    def insert(
-        self, connection: Any, runs: Sequence[tuple[Run, int, datetime | None]]
-    ) -> None:
+    def insert(self, db: Session, runs: Sequence[tuple[Run, int, int | None]]) -> None:
         """
         Write runs with their terms and the ends of their leases; known ones stay.
         """
-        if runs:
-            encode = self.encode_result
-            connection.exec_driver_sql(
-                self.sql.insert_run,
-                [run_row(run, term, until, encode) for run, term, until in runs],
-            )
+        encode = self.encode_result
+        rows = [run_row(run, term, until, encode) for run, term, until in runs]
+        db.batch(self.sql.insert_runs, rows)
 
-    def get(self, connection: Any, run_ids: Sequence[str]) -> list[Run]:
+    def get(self, db: Session, run_ids: Sequence[str]) -> list[Run]:
         """
         Give runs in the order of their ids.
 
         :raises NoSuchRun: naming the first that is not there.
         """
-        rows = select_in(connection, self.sql.runs, run_ids)
+        rows = db.for_ids(self.sql.runs, run_ids)
         runs = {row[0]: read_run(row) for row in rows}
         for run_id in run_ids:
             if run_id not in runs:
@@ -73,7 +57,7 @@ class Runs:
 
     def take(
         self,
-        connection: Any,
+        db: Session,
         owner: str,
         now: int,
         until: int,
@@ -83,40 +67,35 @@ class Runs:
         """
         Write a claim on *runs*.
         """
-        connection.exec_driver_sql(
-            self.sql.take_run,
-            [
-                (owner, now, run.attempt + _running(run), term, until, run.id)
-                for run in runs
-            ],
-        )
+        ids = [run.id for run in runs]
+        db.for_ids(self.sql.take_runs, ids, owner, now, term, until)
 
     def free(
-        self, connection: Any, now: int, limit: int, executors: Sequence[str]
+        self, db: Session, judge: int | None, limit: int, executors: Sequence[str]
     ) -> list[Run]:
         """
         Find runs that may be claimed.
+
+        :param judge: see :meth:`.clock.StoreClock.judge`.
         """
         if not executors:
             return []
         marks = ", ".join("?" * len(executors))
         statement = self.sql.free_runs.replace("{executors}", marks)
-        rows = connection.exec_driver_sql(statement, (now, *executors, limit))
+        rows = db.run(statement, (judge, *executors, limit))
         return [read_run(row) for row in rows.fetchall()]
 
     def renew(
-        self, connection: Any, leases: Sequence[tuple[str, int]], until: int
+        self, db: Session, leases: Sequence[tuple[str, int]], until: int
     ) -> Renewal:
         """
         Put off the ends of leases, and say which of them were lost.
         """
         if not leases:
             return Renewal((), ())
-        connection.exec_driver_sql(
-            self.sql.renew, [(until, run_id, term) for run_id, term in leases]
-        )
+        db.batch(self.sql.renew, [(until, run_id, term) for run_id, term in leases])
         ids = [run_id for run_id, _ in leases]
-        rows = select_in(connection, self.sql.held_runs, ids)
+        rows = db.for_ids(self.sql.held_runs, ids)
         held = {row[0]: row[1:] for row in rows}
         kept = {
             run_id: held[run_id][1]
@@ -128,24 +107,25 @@ class Runs:
             tuple(run_id for run_id, why in kept.items() if why is not None),
         )
 
-    def finish(self, connection: Any, aftermaths: Sequence[Aftermath]) -> list[str]:
+    def finish(self, db: Session, aftermaths: Sequence[Aftermath]) -> list[str]:
         """
         Write new states of runs and what follows; give the ids of the lost ones.
         """
-        run = connection.exec_driver_sql
         encode = self.encode_result
-        changed = 0
-        ends = [
-            end_row(one.run, one.term, encode) for one in aftermaths if not one.forget
-        ]
-        if ends:
-            changed += run(self.sql.end_run, ends).rowcount
-        forgotten = [(one.run.id, one.term) for one in aftermaths if one.forget]
-        if forgotten:
-            changed += run(self.sql.forget_run, forgotten).rowcount
+        changed = db.batch(
+            self.sql.end_runs,
+            [
+                end_row(one.run, one.term, encode)
+                for one in aftermaths
+                if not one.forget
+            ],
+        ) + db.batch(
+            self.sql.forget_runs,
+            [(one.run.id, one.term) for one in aftermaths if one.forget],
+        )
         lost: list[str] = []
         if changed != len(aftermaths):
-            lost = self._lost(connection, aftermaths)
+            lost = self._lost(db, aftermaths)
         gone = set(lost)
         follow_ups = [
             (follow_up, 0, None)
@@ -153,18 +133,16 @@ class Runs:
             if one.follow_ups and one.run.id not in gone
             for follow_up in one.follow_ups
         ]
-        self.insert(connection, follow_ups)
+        self.insert(db, follow_ups)
         return lost
 
-    def _lost(self, connection: Any, aftermaths: Sequence[Aftermath]) -> list[str]:
+    def _lost(self, db: Session, aftermaths: Sequence[Aftermath]) -> list[str]:
         """
         Tell what is not stored as it was to be, by this call or an earlier one.
         """
         ids = [one.run.id for one in aftermaths]
-        there = {row[0] for row in select_in(connection, self.sql.there_runs, ids)}
-        ends = {
-            row[0]: row[1:] for row in select_in(connection, self.sql.run_ends, ids)
-        }
+        there = {row[0] for row in db.for_ids(self.sql.there_runs, ids)}
+        ends = {row[0]: row[1:] for row in db.for_ids(self.sql.run_ends, ids)}
         return [
             run.id
             for run, term, forget, _ in aftermaths
@@ -177,48 +155,43 @@ class Runs:
         ]
 
     def cancel(
-        self, connection: Any, run_ids: Sequence[str], reason: str, now: int
+        self, db: Session, run_ids: Sequence[str], reason: str, now: int
     ) -> list[Run]:
         """
         End pending runs, mark running ones, and give them as they are then.
 
         :raises NoSuchRun: naming the first that is not there; nothing is changed.
         """
-        self.get(connection, run_ids)
-        run = connection.exec_driver_sql
-        run(self.sql.cancel_pending, [(reason, now, one) for one in run_ids])
-        run(self.sql.mark_cancelling, [(reason, one) for one in run_ids])
-        return self.get(connection, run_ids)
+        self.get(db, run_ids)
+        db.for_ids(self.sql.cancel_pending, run_ids, reason, now)
+        db.for_ids(self.sql.mark_cancelling, run_ids, reason)
+        return self.get(db, run_ids)
 
     def prune(
-        self, connection: Any, before: int | None, keep: int | None, limit: int
+        self, db: Session, before: int | None, keep: int | None, limit: int
     ) -> int:
         """
         Forget ended runs by age and by count, at most *limit*, and say how many.
         """
-        sql, run = self.sql, connection.exec_driver_sql
+        sql, run = self.sql, db.run
         removed = 0
         if before is not None:
             removed += self._forget(
-                connection, run(sql.ended_before, (before, before, limit)).fetchall()
+                db, run(sql.ended_before, (before, before, limit)).fetchall()
             )
         if keep is not None and removed < limit:
             surplus = run(sql.ended_count).scalar() - keep
             if surplus > 0:
                 count = min(surplus, limit - removed)
-                removed += self._forget(
-                    connection, run(sql.oldest_ended, (count,)).fetchall()
-                )
+                removed += self._forget(db, run(sql.oldest_ended, (count,)).fetchall())
         return removed
 
-    def _forget(self, connection: Any, rows: Sequence[Any]) -> int:
-        if rows:
-            ids = [tuple(row) for row in rows]
-            connection.exec_driver_sql(self.sql.delete_run, ids)
+    def _forget(self, db: Session, rows: Sequence[tuple[str]]) -> int:
+        db.for_ids(self.sql.delete_runs, [run_id for (run_id,) in rows])
         return len(rows)
 
     def prune_jobs(
-        self, connection: Any, behind: str, limit: int
+        self, db: Session, behind: str, limit: int
     ) -> tuple[str | None, int]:
         """
         Forget what is beyond the ``keep_runs`` of some of the jobs that have one.
@@ -227,15 +200,11 @@ class Runs:
         :returns: behind which id to go on, if there are more jobs, and how many runs
             were forgotten.
         """
-        sql, run = self.sql, connection.exec_driver_sql
+        sql, run = self.sql, db.run
         jobs = run(sql.limited_jobs, (behind, _JOBS_AT_ONCE)).fetchall()
         if not jobs:
             return None, 0
         last = jobs[-1][0]
         old = run(sql.beyond_keep_runs, (behind, last, limit)).fetchall()
         more = len(jobs) == _JOBS_AT_ONCE
-        return last if more else None, self._forget(connection, old)
-
-
-def _running(run: Run) -> int:
-    return int(run.disposition.value == "running")
+        return last if more else None, self._forget(db, old)

@@ -1,23 +1,18 @@
 """
 The SQL of the store, by name.
 
-Written with ``?`` for parameters.  Lists of ids come in chunks of one size, so that
-each statement has one text and stays prepared.
+Written with ``?`` for parameters and ``IN (:ids)`` for lists of ids; see
+:mod:`.dialect`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Any
 
+from .batches import Batch, Change
 from .dialect import Dialect
 
-__all__ = ["CHUNK", "JOB_COLUMNS", "RUN_COLUMNS", "Statements", "chunks"]
-
-T = TypeVar("T")
-
-#: How many ids one statement names.
-CHUNK = 250
+__all__ = ["JOB_COLUMNS", "RUN_COLUMNS", "Statements"]
 
 #: What it takes to build a job, in this order.
 JOB_COLUMNS = (
@@ -27,61 +22,83 @@ JOB_COLUMNS = (
 
 #: What it takes to build a run, in this order.
 RUN_COLUMNS = (
-    "id, job_id, planned, disposition, reason, executor, attempt, manual, node,"
+    'id, job_id, planned, disposition, reason, executor, attempt, "manual", node,'
     " started, ended, result, error, traceback, by_run, times, last_planned"
 )
-_RUN_ROW = f"{RUN_COLUMNS}, term, lease_until"
+_JOB_SETTINGS = (
+    "name, search, executor, tags, generation, revision, keep_runs, paused_at, note,"
+    " definition"
+)
+_SCHEDULE = "next_run, due, run_count, wait_delay, wait_until"
+_END = (
+    "disposition, reason, attempt, node, started, ended, result, error, traceback,"
+    " by_run"
+)
 
 
-def chunks(items: Sequence[T]) -> Iterator[tuple[T, ...]]:
-    """
-    Cut *items* into chunks of :data:`CHUNK`; the last is filled up with its last item.
-    """
-    for first in range(0, len(items), CHUNK):
-        chunk = tuple(items[first : first + CHUNK])
-        yield chunk + chunk[-1:] * (CHUNK - len(chunk))
-
-
-def _marks(count: int) -> str:
-    return ", ".join("?" * count)
+def _columns(text: str) -> tuple[str, ...]:
+    return tuple(text.split(", "))
 
 
 class Statements:
     """
-    The texts for one database and one prefix of its tables.
+    The texts for one kind of database and one prefix of its tables.
+
+    :param dialect: how the database is spoken to.
+    :param p: what the names of the tables begin with.
     """
 
     def __init__(self, dialect: Dialect, p: str) -> None:
-        ids = _marks(CHUNK)
-        new = dialect.insert_new
-        self.insert_job = (
-            f"INSERT INTO {p}jobs (id, name, search, executor, tags, generation,"
-            " revision, keep_runs, paused_at, note, definition, error,"
-            f" quarantined_at) VALUES ({_marks(11)}, NULL, NULL)"
-        )
-        self.insert_schedule = (
-            f"INSERT INTO {p}schedule (id, next_run, due, run_count, wait_delay,"
-            f" wait_until, term, owner, lease_until) VALUES ({_marks(7)}, NULL, NULL)"
-        )
+        def change(table: str, columns: str, keys: str = "", **more: Any) -> Batch:
+            return dialect.batch(
+                Change(
+                    f"{p}{table}",
+                    _columns(columns) if columns else (),
+                    _columns(keys) if keys else (),
+                    **more,
+                )
+            )
+
+        # The clock of the store, or of the caller where there is none or it is not to
+        # count: then it is the parameter, which else is null.
+        clock = f"coalesce(CAST(? AS {dialect.integer}), {dialect.clock})"
+        clock = clock if dialect.clock else "?"
+        self.clock = f"SELECT {dialect.clock}" if dialect.clock else ""
+        self.new_term = tuple(one.format(p=p) for one in dialect.new_term)
+        self.changes = dialect.changes and dialect.changes.format(p=p)
+        self.announce = dialect.announce.format(p=p)
+
+        # Jobs
+
+        self.insert_jobs = change("jobs", f"id, {_JOB_SETTINGS}")
+        self.insert_schedules = change("schedule", f"id, {_SCHEDULE}, term")
         self.update_job = (
-            f"UPDATE {p}jobs SET name = ?, search = ?, executor = ?, tags = ?,"
-            " generation = ?, revision = ?, keep_runs = ?, paused_at = ?, note = ?,"
-            " definition = ?, error = NULL, quarantined_at = NULL WHERE id = ?"
+            f"UPDATE {p}jobs SET {_JOB_SETTINGS.replace(',', ' = ?,')} = ?,"
+            " error = NULL, quarantined_at = NULL WHERE id = ?"
         )
         self.update_schedule = (
-            f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?,"
-            " wait_delay = ?, wait_until = ?, term = ?, owner = NULL,"
-            " lease_until = NULL WHERE id = ?"
+            f"UPDATE {p}schedule SET {_SCHEDULE.replace(',', ' = ?,')} = ?,"
+            " term = ?, owner = NULL, lease_until = NULL WHERE id = ?"
         )
-        self.job_states = f"SELECT id, revision, error FROM {p}jobs WHERE id IN ({ids})"
+        self.lock_schedules = f"SELECT id FROM {p}schedule WHERE id IN (:ids)"
+        self.open_schedules = (
+            f"SELECT id, wait_delay, wait_until FROM {p}schedule"
+            f" WHERE id IN (:ids) AND next_run IS NULL{dialect.lock}"
+        )
+        self.lock_active_runs = (
+            f"SELECT id FROM {p}runs WHERE job_id IN (:ids) AND ended IS NULL"
+        )
+        self.job_states = (
+            f"SELECT id, revision, error, generation FROM {p}jobs WHERE id IN (:ids)"
+        )
         self.job_progress = (
-            "SELECT j.generation, j.revision, s.next_run, s.run_count"
+            "SELECT j.generation, j.revision, s.next_run, s.run_count, j.definition"
             f" FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
             " WHERE j.id = ? AND j.error IS NULL"
         )
         self.jobs = (
             f"SELECT {JOB_COLUMNS} FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
-            f" WHERE j.id IN ({ids}) AND j.error IS NULL"
+            " WHERE j.id IN (:ids) AND j.error IS NULL"
         )
         self.quarantined = (
             f"SELECT {JOB_COLUMNS}, j.error, j.quarantined_at FROM {p}jobs j"
@@ -100,56 +117,53 @@ class Statements:
             f"UPDATE {p}jobs SET error = NULL, quarantined_at = NULL WHERE id = ?"
         )
         self.redue = f"UPDATE {p}schedule SET due = ? WHERE id = ?"
-        self.delete_jobs = f"DELETE FROM {p}jobs WHERE id IN ({ids})"
-        self.delete_schedules = f"DELETE FROM {p}schedule WHERE id IN ({ids})"
-        self.next_term = f"UPDATE {p}counter SET value = value + 1 WHERE name = 'term'"
-        self.term = f"SELECT value FROM {p}counter WHERE name = 'term'"
+        self.delete_jobs = f"DELETE FROM {p}jobs WHERE id IN (:ids)"
+        self.delete_schedules = f"DELETE FROM {p}schedule WHERE id IN (:ids)"
         self.due_jobs = (
-            f"SELECT {JOB_COLUMNS} FROM {p}schedule s JOIN {p}jobs j ON j.id = s.id"
-            " WHERE s.due <= ? AND (s.lease_until IS NULL OR s.lease_until <= ?)"
-            " ORDER BY s.due, s.id LIMIT ?"
+            f"SELECT id FROM {p}schedule WHERE due <= ?"
+            f" AND (lease_until IS NULL OR lease_until <= {clock})"
+            f" ORDER BY due, id LIMIT ?{dialect.lock_free}"
         )
         self.lease_jobs = (
             f"UPDATE {p}schedule SET term = ?, owner = ?, lease_until = ?"
-            f" WHERE id IN ({ids})"
+            " WHERE id IN (:ids)"
+        )
+        self.move_cursors = change(
+            "schedule", _SCHEDULE, "id, term", also="owner = NULL, lease_until = NULL"
+        )
+        self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN (:ids)"
+        self.busy_jobs = (
+            f"SELECT job_id FROM {p}runs WHERE ended IS NULL AND job_id IN (:ids)"
+        )
+        self.resting_jobs = (
+            f"SELECT id FROM {p}jobs WHERE id IN (:ids)"
+            " AND (paused_at IS NOT NULL OR error IS NOT NULL)"
+        )
+        self.rearm = change(
+            "schedule",
+            "next_run, due",
+            "id",
+            also="wait_delay = NULL, wait_until = NULL",
+        )
+        self.next_due = (
+            f"SELECT due FROM {p}schedule WHERE due IS NOT NULL"
+            " AND lease_until IS NULL ORDER BY due, id LIMIT 1"
+        )
+        self.next_leases = (
+            f"SELECT (SELECT min(lease_until) FROM {p}schedule"
+            " WHERE lease_until IS NOT NULL),"
+            f" (SELECT min(lease_until) FROM {p}runs"
+            " WHERE ended IS NULL AND lease_until IS NOT NULL)"
+        )
+
+        # Runs
+
+        self.insert_runs = change(
+            "runs", f"{RUN_COLUMNS}, term, lease_until", keep=True
         )
         self.active_runs = (
             f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE ended IS NULL"
-            f" AND job_id IN ({ids}) ORDER BY planned, id"
-        )
-        self.move_cursor = (
-            f"UPDATE {p}schedule SET next_run = ?, due = ?, run_count = ?,"
-            " wait_delay = NULL, wait_until = NULL, owner = NULL, lease_until = NULL"
-            " WHERE id = ? AND term = ?"
-        )
-        self.leave_open = (
-            f"UPDATE {p}schedule SET wait_delay = ?, wait_until = ?"
-            " WHERE id = ? AND term = ?"
-        )
-        self.job_terms = f"SELECT id, term FROM {p}schedule WHERE id IN ({ids})"
-        self.insert_run = f"{new} {p}runs ({_RUN_ROW}) VALUES ({_marks(19)})"
-        self.idle_jobs = (
-            f"SELECT s.id, s.wait_delay, s.wait_until FROM {p}schedule s"
-            f" WHERE s.id IN ({ids})"
-            " AND s.next_run IS NULL AND NOT EXISTS (SELECT 1 FROM"
-            f" {p}runs r WHERE r.job_id = s.id AND r.ended IS NULL)"
-        )
-        self.rearm = (
-            f"UPDATE {p}schedule SET next_run = ?, wait_delay = NULL,"
-            " wait_until = NULL, due = (SELECT CASE WHEN j.paused_at IS NULL"
-            f" AND j.error IS NULL THEN ? END FROM {p}jobs j"
-            f" WHERE j.id = {p}schedule.id) WHERE id = ?"
-        )
-        self.next_due = (
-            f"SELECT s.due FROM {p}schedule s WHERE s.due IS NOT NULL"
-            " AND s.lease_until IS NULL ORDER BY s.due, s.id LIMIT 1"
-        )
-        self.next_job_lease = (
-            f"SELECT min(lease_until) FROM {p}schedule WHERE lease_until IS NOT NULL"
-        )
-        self.next_run_lease = (
-            f"SELECT min(lease_until) FROM {p}runs"
-            " WHERE ended IS NULL AND lease_until IS NOT NULL"
+            " AND job_id IN (:ids) ORDER BY planned, id"
         )
         self.waiting_executors = (
             f"SELECT DISTINCT executor FROM {p}runs"
@@ -157,48 +171,51 @@ class Statements:
         )
         self.free_runs = (
             f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE ended IS NULL"
-            " AND (lease_until IS NULL OR lease_until <= ?)"
+            f" AND (lease_until IS NULL OR lease_until <= {clock})"
             # The sign keeps SQLite from walking through the whole ledger in order.
-            " AND executor IN ({executors}) ORDER BY +planned, id LIMIT ?"
+            " AND executor IN ({executors}) ORDER BY +planned, id"
+            f" LIMIT ?{dialect.lock_free}"
         )
-        self.take_run = (
-            f"UPDATE {p}runs SET disposition = 'running', node = ?, started = ?,"
-            " attempt = ?, term = ?, lease_until = ? WHERE id = ?"
+        # The attempt first: MariaDB sees what was set before in the same statement.
+        self.take_runs = (
+            f"UPDATE {p}runs SET"
+            " attempt = attempt + CASE WHEN disposition IN ('pending', 'retrying')"
+            " THEN 0 ELSE 1 END,"
+            " disposition = 'running', node = ?, started = ?, term = ?, lease_until = ?"
+            " WHERE id IN (:ids)"
         )
-        self.renew = (
-            f"UPDATE {p}runs SET lease_until = ?"
-            " WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
+        self.renew = change(
+            "runs", "lease_until", "id, term", only="lease_until IS NOT NULL"
         )
         self.held_runs = (
             f"SELECT id, term, cancelling FROM {p}runs"
-            f" WHERE id IN ({ids}) AND lease_until IS NOT NULL"
+            " WHERE id IN (:ids) AND lease_until IS NOT NULL"
         )
-        self.end_run = (
-            f"UPDATE {p}runs SET disposition = ?, reason = ?, attempt = ?, node = ?,"
-            " started = ?, ended = ?, result = ?, error = ?, traceback = ?,"
-            " by_run = ?, lease_until = NULL"
-            " WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
+        held = "lease_until IS NOT NULL"
+        self.end_runs = change(
+            "runs", _END, "id, term", also="lease_until = NULL", only=held
         )
-        self.forget_run = (
-            f"DELETE FROM {p}runs WHERE id = ? AND term = ? AND lease_until IS NOT NULL"
-        )
+        self.forget_runs = change("runs", "", "id, term", only=held)
         self.run_ends = (
             f"SELECT id, term, disposition, attempt, ended FROM {p}runs"
-            f" WHERE id IN ({ids}) AND lease_until IS NULL"
+            " WHERE id IN (:ids) AND lease_until IS NULL"
         )
-        self.there_runs = f"SELECT id FROM {p}runs WHERE id IN ({ids})"
-        self.runs = f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE id IN ({ids})"
+        self.there_runs = f"SELECT id FROM {p}runs WHERE id IN (:ids)"
+        self.runs = f"SELECT {RUN_COLUMNS} FROM {p}runs WHERE id IN (:ids)"
         self.cancel_pending = (
             f"UPDATE {p}runs SET disposition = 'cancelled', reason = ?, ended = ?"
-            " WHERE id = ? AND ended IS NULL AND lease_until IS NULL"
+            " WHERE ended IS NULL AND lease_until IS NULL AND id IN (:ids)"
         )
         self.mark_cancelling = (
-            f"UPDATE {p}runs SET cancelling = ? WHERE id = ? AND ended IS NULL"
+            f"UPDATE {p}runs SET cancelling = ? WHERE ended IS NULL AND id IN (:ids)"
         )
         self.cancel_pending_of = (
             f"UPDATE {p}runs SET disposition = 'cancelled', reason = ?, ended = ?"
-            " WHERE job_id = ? AND ended IS NULL AND lease_until IS NULL"
+            " WHERE ended IS NULL AND lease_until IS NULL AND job_id IN (:ids)"
         )
+
+        # Retention
+
         self.ended_count = (
             f"SELECT (SELECT count(*) FROM {p}runs)"
             f" - (SELECT count(*) FROM {p}runs WHERE ended IS NULL)"
@@ -222,7 +239,10 @@ class Statements:
             " AND j.keep_runs IS NOT NULL AND j.id > ? AND j.id <= ?"
             " AND r.ended IS NOT NULL) places WHERE place > most LIMIT ?"
         )
-        self.delete_run = f"DELETE FROM {p}runs WHERE id = ?"
+        self.delete_runs = f"DELETE FROM {p}runs WHERE id IN (:ids)"
+
+        # Questions
+
         self.status = (
             f"SELECT (SELECT count(*) FROM {p}jobs WHERE error IS NULL),"
             f" (SELECT count(*) FROM {p}jobs WHERE error IS NULL"

@@ -23,7 +23,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from itertools import islice
+from secrets import token_hex
+from typing import TypeVar
 
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
@@ -59,21 +61,28 @@ from ...model import (
     to_micros,
 )
 from ..loading import JobLoader
-from .dialect import dialect_of, open_engine
+from .clock import StoreClock
+from .connecting import make_connector
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
 from .opened import OpenedFile
 from .pages import find_jobs, find_runs
 from .runs import Runs
+from .session import Session
 from .statements import Statements
+from .watching import Listener, Poll
 from .worker import Worker
 
 __all__ = ["SQLAlchemyJobStore"]
 
 T = TypeVar("T")
 
-_WATCH_SECONDS = 1.0
+_CLOCKS = ("store", "caller")
+#: Room for what follows it in the names of tables and indexes.
+_LONGEST_PREFIX = 40
+#: How often it is looked whether the database still answers.
+_CHECK_SECONDS = 1.0
 
 
 @implementer(IJobStore)
@@ -82,8 +91,7 @@ class SQLAlchemyJobStore:
     Keeps jobs in a database that SQLAlchemy can reach; so far, SQLite in a file.
 
     Several processes on one machine may share the file: each change of another one is
-    noticed within a second.  When the file is removed or replaced below the store, each
-    call fails with :class:`~txsched.errors.StoreUnavailable` until it is opened anew.
+    noticed within a second.
 
     :param url: of the database, as ``sqlite:///jobs.db``.
     :param engine: instead of *url*: an engine of your own, whose connections have the
@@ -94,7 +102,6 @@ class SQLAlchemyJobStore:
         ``crash`` of this process or its SIGKILL, which saves SQLite a wait for the
         disk at each commit.
     :param result_limit: the most bytes of a task's result that the ledger keeps.
-    :param serializer: writes the definitions of jobs and the results of tasks.
     :raises BadValue: naming the argument that cannot be used.
     """
 
@@ -110,26 +117,35 @@ class SQLAlchemyJobStore:
         durability: str = "power loss",
         result_limit: int = 65536,
         serializer: ISerializer = CBORSerializer(),
+        clock: str = "store",
+        timeout: float = 10.0,
     ) -> None:
-        if (url is None) is (engine is None):
-            raise BadValue("url", "give either a url or an engine")
-        if not (prefix == "" or prefix.isidentifier()):
-            raise BadValue("prefix", f"{prefix!r} cannot begin the name of a table")
-        if engine is None:
-            assert url is not None
-            engine = open_engine(url, durability)
-        self._engine = engine
+        _check_prefix(prefix)
+        if clock not in _CLOCKS:
+            known = " or ".join(map(repr, _CLOCKS))
+            raise BadValue("clock", f"expected {known}, not {clock!r}")
+        if not timeout > 0:
+            raise BadValue("timeout", f"expected seconds, not {timeout!r}")
+        self._connector = make_connector(url, engine, durability, timeout)
         self._loop = reactor
+        self._timeout = timeout
+        dialect = self._connector.dialect
+        prefix = prefix.lower() if dialect.folds_names else prefix
         self._prefix = prefix
-        self._dialect = dialect_of(engine)
-        sql = Statements(self._dialect, prefix)
+        self._sql = Statements(dialect, prefix)
+        self._clock = StoreClock(clock == "store" and bool(dialect.clock))
         self._loader = JobLoader(StoredForms(serializer))
         encode_result = partial(serializer.encode_result, limit=result_limit)
-        self._runs = Runs(sql, encode_result)
-        self._jobs = Jobs(sql, self._loader, self._runs)
-        self._nodes = Nodes(self._dialect, prefix)
+        self._runs = Runs(self._sql, encode_result)
+        self._jobs = Jobs(self._sql, self._loader, self._runs, self._clock)
+        self._nodes = Nodes(prefix, self._sql, self._clock)
+        self._adders = {one: partial(self._add, one) for one in OnConflict}
+        #: What others hear this store announce.
+        self._me = token_hex(8)
         self._writer: Worker | None = None
         self._reader: Worker | None = None
+        self._guard = LoopingCall(self._check)
+        self._guard.clock = reactor  # type: ignore[assignment]
 
     # The whole
 
@@ -137,44 +153,64 @@ class SQLAlchemyJobStore:
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
-        dialect, prefix = self._dialect, self._prefix
+        dialect = self._connector.dialect
         file = OpenedFile(
             lambda trouble: self._loop.callFromThread(self._tell, trouble)
         )
 
-        def prepare(connection: Any) -> None:
-            migrate(connection, dialect, prefix)
-            file.remember(connection)
+        def prepare(db: Session) -> None:
+            migrate(db, self._prefix)
+            if dialect.in_file:
+                file.remember(db.connection)
+            self._nodes.read_clock(db, self._now())
 
         writer = Worker(
             self._loop,
-            self._engine,
+            self._connector,
             "txsched writer",
             dialect.begin,
+            self._announcement,
             prepare,
             self._loader.forget,
             file.check,
         )
-        try:
-            await writer.start()
-        except BaseException as error:
-            await writer.stop()
-            if isinstance(error, StoreUnavailable):
-                url = self._engine.url.render_as_string()
-                raise StoreUnavailable(f"{url}: {error.reason}") from error
-            raise
         reader = Worker(
             self._loop,
-            self._engine,
+            self._connector,
             "txsched reader",
             dialect.begin_reading,
             check=file.check,
         )
-        await reader.start()
+        for place, worker in enumerate((writer, reader)):
+            try:
+                await worker.start()
+            except BaseException:
+                for started in (writer, reader)[: place + 1]:
+                    await started.stop()
+                raise
         self._writer, self._reader = writer, reader
+        if dialect.descriptor is not None:
+            self._guard.start(_CHECK_SECONDS, now=False)
 
     def _tell(self, trouble: str) -> None:
         self._log.error("the job store cannot be used any more: {why}", why=trouble)
+
+    @property
+    def _announcement(self) -> tuple[str, tuple[str, ...]]:
+        statement = self._sql.announce
+        return statement, (self._channel, self._me)[: statement.count("?")]
+
+    @property
+    def _channel(self) -> str:
+        return f"{self._prefix}changes"
+
+    def _now(self) -> int:
+        return to_micros(from_seconds(self._loop.seconds()))
+
+    def _check(self) -> None:
+        for worker in (self._writer, self._reader):
+            if worker is not None:
+                worker.check(self._timeout)
 
     def close(self) -> Deferred[None]:
         return Deferred.fromCoroutine(self._close())
@@ -182,23 +218,38 @@ class SQLAlchemyJobStore:
     async def _close(self) -> None:
         writer, reader = self._writer, self._reader
         self._writer = self._reader = None
-        if writer is not None:
-            await writer.stop()
-        if reader is not None:
-            await reader.stop()
-        self._engine.dispose()
+        for worker in (writer, reader):
+            if worker is not None:
+                await worker.stop()
+        if self._guard.running:
+            self._guard.stop()
+        self._connector.engine.dispose()
 
-    def _write(self, work: Callable[[Any], T]) -> Deferred[T]:
-        return self._do(self._writer, work)
+    def _write(self, work: Callable[[Session], T]) -> Deferred[T]:
+        return self._ask(self._writer, lambda worker: worker.do(work))
 
-    def _read(self, work: Callable[[Any], T]) -> Deferred[T]:
-        return self._do(self._reader, work)
+    def _change(self, work: Callable[[Session], T]) -> Deferred[T]:
+        """
+        Write for a person, and let other nodes know.
+        """
 
-    def _do(self, worker: Worker | None, work: Callable[[Any], T]) -> Deferred[T]:
+        def announced(db: Session) -> T:
+            result = work(db)
+            db.announced = True
+            return result
+
+        return self._write(announced)
+
+    def _read(self, work: Callable[[Session], T]) -> Deferred[T]:
+        return self._ask(self._reader, lambda worker: worker.do(work))
+
+    def _ask(
+        self, worker: Worker | None, question: Callable[[Worker], Deferred[T]]
+    ) -> Deferred[T]:
         async def ask() -> T:
             if worker is None:
                 raise StoreUnavailable("it is not open")
-            result = await worker.do(work)
+            result = await question(worker)
             if self._loader.broken:
                 await self._write_quarantine()
             return result
@@ -214,8 +265,7 @@ class SQLAlchemyJobStore:
             return
         broken = dict(self._loader.broken)
         self._loader.broken.clear()
-        now = to_micros(from_seconds(self._loop.seconds()))
-
+        now = self._now()
         await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
         for (job_id, _, _), error in broken.items():
             self._log.warn(
@@ -225,44 +275,43 @@ class SQLAlchemyJobStore:
             )
 
     def status(self) -> Deferred[StoreStatus]:
-        statement = self._jobs.sql.status
-
-        def work(db: Any) -> StoreStatus:
-            return StoreStatus(*db.exec_driver_sql(statement).fetchone())
-
-        return self._read(work)
+        return self._read(lambda db: StoreStatus(*db.run(self._sql.status).fetchone()))
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
-        seen: list[Any] = []
-
-        async def look() -> None:
-            if self._reader is None:
-                return
-            try:
-                answer = await self._reader.do(self._changes)
-            except StoreUnavailable:
-                return  # whoever works with the store meets the same, and tells
-            if seen and seen[-1] != answer:
-                callback()
-            seen[:] = [answer]
-
-        loop = LoopingCall(lambda: Deferred.fromCoroutine(look()))
-        loop.clock = self._loop  # type: ignore[assignment]
-        loop.start(_WATCH_SECONDS)
-        return lambda: loop.stop() if loop.running else None
-
-    def _changes(self, db: Any) -> Any:
-        return db.exec_driver_sql(self._dialect.changes).scalar()
+        reader, connector = self._reader, self._connector
+        if reader is None:
+            raise StoreUnavailable("it is not open")
+        if self._sql.changes is not None:
+            return Poll(self._loop, reader, self._sql.changes, callback).stop
+        listener = Listener(
+            self._loop, reader, connector.connect, self._channel, self._me, callback
+        )
+        listener.start()
+        return listener.stop
 
     # Jobs
 
     def add_jobs(
         self, jobs: Sequence[Job], on_conflict: OnConflict
     ) -> Deferred[list[Job]]:
-        return self._write(lambda db: self._jobs.add(db, jobs, on_conflict))
+        adder = self._adders[on_conflict]
+        return self._ask(self._writer, lambda worker: worker.share(adder, jobs))
+
+    def _add(
+        self, on_conflict: OnConflict, db: Session, calls: Sequence[Sequence[Job]]
+    ) -> list[list[Job]]:
+        """
+        Add the jobs of several calls at once.
+        """
+        stored = self._jobs.add(
+            db, [job for jobs in calls for job in jobs], on_conflict
+        )
+        db.announced = True
+        rest = iter(stored)
+        return [list(islice(rest, len(jobs))) for jobs in calls]
 
     def get_job(self, job_id: str) -> Deferred[Job]:
-        def work(db: Any) -> Job:
+        def work(db: Session) -> Job:
             job = self._jobs.load(db, (job_id,)).get(job_id)
             if job is None:
                 raise NoSuchJob(job_id)
@@ -271,14 +320,14 @@ class SQLAlchemyJobStore:
         return self._read(work)
 
     def find_jobs(self, query: JobQuery) -> Deferred[Page[Job]]:
-        select = self._jobs.sql.find_jobs
+        select = self._sql.find_jobs
         return self._read(lambda db: find_jobs(db, select, self._loader, query))
 
     def change_job(self, job: Job, before: Job, runs: Sequence[Run]) -> Deferred[Job]:
-        return self._write(lambda db: self._jobs.change(db, job, before, runs))
+        return self._change(lambda db: self._jobs.change(db, job, before, runs))
 
     def remove_jobs(self, job_ids: Sequence[str], now: datetime) -> Deferred[list[str]]:
-        return self._write(lambda db: self._jobs.remove(db, job_ids, to_micros(now)))
+        return self._change(lambda db: self._jobs.remove(db, job_ids, to_micros(now)))
 
     def claim_jobs(
         self, owner: str, now: datetime, until: datetime, limit: int
@@ -294,16 +343,19 @@ class SQLAlchemyJobStore:
     def next_due(
         self, now: datetime, executors: Sequence[str] | None = None
     ) -> Deferred[datetime | None]:
-        sql = self._jobs.sql
+        sql, clock = self._sql, self._clock
 
-        def work(db: Any) -> datetime | None:
-            run = db.exec_driver_sql
-            for (executor,) in run(sql.waiting_executors).fetchall():
+        def work(db: Session) -> datetime | None:
+            for (executor,) in db.run(sql.waiting_executors).fetchall():
                 if executors is None or executor in executors:
                     return now
-            questions = (sql.next_due, sql.next_job_lease, sql.next_run_lease)
-            answers = [run(question).scalar() for question in questions]
-            found = [micros for micros in answers if micros is not None]
+            due = db.run(sql.next_due).scalar()
+            ends = [
+                clock.from_store(end)
+                for end in db.run(sql.next_leases).fetchone()
+                if end is not None
+            ]
+            found = ends if due is None else [due, *ends]
             return from_micros(min(found)) if found else None
 
         return self._read(work)
@@ -311,15 +363,16 @@ class SQLAlchemyJobStore:
     # Runs
 
     def add_runs(self, runs: Sequence[Run]) -> Deferred[None]:
-        def work(db: Any) -> None:
+        def work(db: Session) -> None:
             ids = _job_ids(runs)
+            db.lock(self._sql.lock_schedules, ids)
             there = self._jobs.load(db, ids)
             for job_id in ids:
                 if job_id not in there:
                     raise NoSuchJob(job_id)
             self._runs.insert(db, [(run, 0, None) for run in runs])
 
-        return self._write(work)
+        return self._change(work)
 
     def claim_runs(
         self,
@@ -337,10 +390,13 @@ class SQLAlchemyJobStore:
     def renew(
         self, leases: Sequence[tuple[str, int]], until: datetime
     ) -> Deferred[Renewal]:
-        return self._write(lambda db: self._runs.renew(db, leases, to_micros(until)))
+        end = to_micros(until)
+        return self._write(
+            lambda db: self._runs.renew(db, leases, self._clock.to_store(end))
+        )
 
     def finish(self, aftermaths: Sequence[Aftermath]) -> Deferred[list[str]]:
-        def work(db: Any) -> list[str]:
+        def work(db: Session) -> list[str]:
             lost = self._runs.finish(db, aftermaths)
             gone = set(lost)
             written = [one.run for one in aftermaths if one.run.id not in gone]
@@ -352,18 +408,18 @@ class SQLAlchemyJobStore:
     def cancel_runs(
         self, run_ids: Sequence[str], reason: str, now: datetime
     ) -> Deferred[list[Run]]:
-        def work(db: Any) -> list[Run]:
+        def work(db: Session) -> list[Run]:
             runs = self._runs.cancel(db, run_ids, reason, to_micros(now))
             self._jobs.decide(db, _job_ids(runs), runs)
             return runs
 
-        return self._write(work)
+        return self._change(work)
 
     def get_run(self, run_id: str) -> Deferred[Run]:
         return self._read(lambda db: self._runs.get(db, (run_id,))[0])
 
     def find_runs(self, query: RunQuery) -> Deferred[Page[Run]]:
-        select = self._jobs.sql.find_runs
+        select = self._sql.find_runs
         return self._read(lambda db: find_runs(db, select, query))
 
     def prune(
@@ -385,7 +441,9 @@ class SQLAlchemyJobStore:
             removed += more
         return removed
 
-    def _prune_jobs(self, behind: str, limit: int, db: Any) -> tuple[str | None, int]:
+    def _prune_jobs(
+        self, behind: str, limit: int, db: Session
+    ) -> tuple[str | None, int]:
         return self._runs.prune_jobs(db, behind, limit)
 
     # Quarantine
@@ -394,7 +452,7 @@ class SQLAlchemyJobStore:
         return self._write(self._jobs.reload_quarantined)
 
     def repair_job(self, job: Job) -> Deferred[Job]:
-        return self._write(lambda db: self._jobs.repair(db, job))
+        return self._change(lambda db: self._jobs.repair(db, job))
 
     # Nodes
 
@@ -409,6 +467,13 @@ class SQLAlchemyJobStore:
 
     def examine(self, now: datetime) -> Deferred[StoreReport]:
         return self._read(lambda db: self._nodes.examine(db, to_micros(now)))
+
+
+def _check_prefix(prefix: str) -> None:
+    if not (prefix == "" or prefix.isidentifier()):
+        raise BadValue("prefix", f"{prefix!r} cannot begin the name of a table")
+    if len(prefix.encode()) > _LONGEST_PREFIX:
+        raise BadValue("prefix", f"has more than {_LONGEST_PREFIX} bytes")
 
 
 def _job_ids(runs: Sequence[Run]) -> list[str]:
