@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from txsched.core import LocalScheduler, Settings
 from txsched.executors import ThreadPoolExecutor
 from txsched.interfaces import IJobStore
-from txsched.jobstores import MemoryJobStore, SQLAlchemyJobStore
+from txsched.jobstores import store_from_url
 from txsched.model import JobDefaults
 
 
@@ -23,9 +23,7 @@ def make_store(url: str) -> IJobStore:
     """
     Make a store: in ``memory``, or in the database of a URL.
     """
-    if url == "memory":
-        return MemoryJobStore()
-    return SQLAlchemyJobStore(url, reactor=reactor)
+    return store_from_url("memory:" if url == "memory" else url, reactor=reactor)
 
 
 def make_scheduler(store: IJobStore, **defaults: Any) -> LocalScheduler:

@@ -20,6 +20,11 @@ def make_scheduler(url: str, **defaults: Any) -> BackgroundScheduler:
     """
     if url == "memory":
         store = MemoryJobStore()
+    elif url.startswith("redis+unix:"):
+        from apscheduler.jobstores.redis import RedisJobStore
+
+        path, _, number = url.removeprefix("redis+unix://").partition("?db=")
+        store = RedisJobStore(unix_socket_path=path, db=int(number))
     else:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":

@@ -30,8 +30,8 @@ def temporary() -> Iterator[str]:
 @contextmanager
 def database(kind: str) -> Iterator[str]:
     """
-    Give the URL of an empty database: ``sqlite`` in a file, ``postgresql`` or
-    ``mariadb`` on a server of its own; for ``memory``, just that.
+    Give the URL of an empty database: ``sqlite`` in a file, ``postgresql``,
+    ``mariadb`` or ``redis`` on a server of its own; for ``memory``, just that.
     """
     if kind == "memory":
         yield kind
@@ -39,7 +39,8 @@ def database(kind: str) -> Iterator[str]:
         with temporary() as path:
             yield f"sqlite:///{path}"
     else:
-        from txsched.testing.servers import MariaDB, PostgreSQL, Server
+        from txsched.testing.servers import MariaDB, PostgreSQL, Server, Valkey
 
-        with Server({"postgresql": PostgreSQL, "mariadb": MariaDB}[kind]()) as server:
+        kinds = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Valkey}
+        with Server(kinds[kind]()) as server:
             yield server.url

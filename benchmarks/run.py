@@ -73,6 +73,7 @@ def burst(rounds: int, scale: float) -> None:
         ("sqlite", 20_000, 10_000, "4"),
         ("postgresql", 20_000, 4_000, "6"),
         ("mariadb", 20_000, 4_000, "6"),
+        ("redis", 20_000, 10_000, "3"),
     ):
         jobs, few = int(jobs * scale), int(few * scale)
         ours, peer = medians(
@@ -163,7 +164,7 @@ def adding(rounds: int, scale: float) -> None:
     )
     name = "adding to SQLite while running (jobs/s)"
     compare(name, "jobs_per_second", ours, peer, "at least 4")
-    for kind in ("sqlite", "postgresql", "mariadb"):
+    for kind in ("sqlite", "postgresql", "mariadb", "redis"):
         ours, peer = medians(
             rounds,
             lambda kind=kind: measured("adding.py", "crowd", kind, int(10_000 * scale)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -62,7 +63,7 @@ MAY_USE: Mapping[str, frozenset[str]] = {
         "triggers": "attrs zope tzlocal icalendar recurring_ical_events",
         "codec": "attrs zope cbor2",
         "core": "attrs zope twisted",
-        "jobstores": "attrs zope twisted sqlalchemy",
+        "jobstores": "attrs zope twisted sqlalchemy txredisapi",
         "moving": "attrs",
         "executors": "attrs zope twisted",
         "remote": "attrs zope twisted",
@@ -94,6 +95,7 @@ PURE = frozenset(
     {
         "adopting",
         "aftermath",
+        "diagnosing",
         "exclusion",
         "forecast",
         "modifying",
@@ -429,6 +431,18 @@ class ShapeTests(SynchronousTestCase):
         }
         wrong = {name: n for name, n in lengths.items() if n > LONGEST_FILE}
         self.assertEqual({}, wrong)
+
+    def test_no_test_of_a_contract_hides_another(self) -> None:
+        """
+        A contract is put together of classes, so each name of a test is there once.
+        """
+        for kind in ("job_store", "scheduler"):
+            seen: dict[str, str] = {}
+            for path in sorted((ROOT / "testing" / "contracts" / kind).glob("*.py")):
+                for name in re.findall(r"def (test_\w+)", path.read_text("utf-8")):
+                    self.assertNotIn(name, seen, f"{path.name} and {seen.get(name)}")
+                    seen[name] = path.name
+            self.assertGreater(len(seen), 100)
 
     def test_modules_say_what_they_are(self) -> None:
         """

@@ -12,6 +12,8 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
+from txsched.testing.servers import Server, Valkey
+
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
 
@@ -29,6 +31,8 @@ RUN_BY = {
     "local.ini": "test_configure",
     "moving.console": "test_moving",
     "quarantine.console": "test_quarantine",
+    "nodes.console": "test_nodes",
+    "nodes.ini": "test_nodes",
     "quickstart.py": "test_quickstart",
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
@@ -49,6 +53,7 @@ RUN_BY = {
     "timelines.txt": "test_timelines",
     "triggers.console": "test_triggers",
     "tutorial.console": "test_tutorial",
+    "two_nodes.py": "test_two_nodes",
     "txsched.ini": "test_ini",
     "txsched.service": "test_unit_of_systemd",
     "wrong.ini": "test_configure",
@@ -116,6 +121,12 @@ class ExampleTests(TranscriptTestCase):
         A job that cannot be loaded is seen to, and code that moved.
         """
         self.follow(EXAMPLES / "quarantine.console")
+
+    def test_nodes(self) -> None:
+        """
+        Three services share a database, and one is killed.
+        """
+        self.follow(EXAMPLES / "nodes.console")
 
     def test_triggers(self) -> None:
         """
@@ -251,6 +262,15 @@ class ExampleTests(TranscriptTestCase):
         The example of tests with a server of a database passes.
         """
         self.assertIn("test_a_note_survives", self.run_trial("test_server"))
+
+    def test_two_nodes(self) -> None:
+        """
+        Two schedulers on one server run a job once at each of its times.
+        """
+        with Server(Valkey()) as server:
+            living = self.shell(f"python two_nodes.py '{server.url}'")
+            self.assertEqual(0, living.end(), living.text)
+        self.assertRegex(living.text, "^(each second once\n){2,4}$")
 
     def run_trial(self, module: str) -> str:
         living = self.shell(f"python -m twisted.trial {module}")

@@ -39,6 +39,8 @@ _PROGRAMS = {
 _CHANGING = (
     ("WHEN", r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?([+-]\d{4}|[+-]\d\d:\d\d)?"),
     ("AGO", r"\((now|in \d+\w|\d+\w ago)\)"),
+    ("AGO", r"\b(now|\d+\w ago)\b"),
+    ("HOST", r"\b[\w.-]+ \(\d+\)|(?<= on )[\w.-]+(?= is silent)"),
     ("CURSOR", r"--cursor \S+"),
     ("RUN", r"\b[0-9a-f]{14}-[\w-]{12}(-[0-9a-f]{8})?"),
     ("NODE", r"\b[\w.-]+-[0-9a-f]{8}\b"),
@@ -49,7 +51,7 @@ _CHANGING = (
 )
 
 #: Commands that only look: they can be asked again until they show what is awaited.
-_LOOKS = re.compile(r"^txsched (list|show|runs|status|forecast|watch)\b")
+_LOOKS = re.compile(r"^txsched (list|show|runs|status|forecast|watch|nodes|doctor)\b")
 
 
 @frozen

@@ -16,9 +16,8 @@ from click.testing import CliRunner, Result
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import blockingCallFromThread, deferToThread
-from twisted.trial.unittest import TestCase
 
-from tests.jobstores.sqlite import SQLiteTestCase
+from tests.jobstores.databases import OnSQLite
 from tests.moving.files import written
 from txsched.app.command.group import cli
 from txsched.app.command.session import exit_code
@@ -230,7 +229,7 @@ class Point:
     """
 
 
-class StoreTests(SQLiteTestCase, TestCase):
+class StoreTests(OnSQLite):
     """
     On stores themselves.
     """
@@ -263,18 +262,18 @@ class StoreTests(SQLiteTestCase, TestCase):
         """
         Make a store with jobs and runs, and give its URL.
         """
-        store = await self.open_store(self.make_path(), **options)
+        store = await self.open_store(self.make_database(), **options)
         jobs = make_jobs(3)
         await store.add_jobs(jobs, OnConflict.ERROR)
         await store.add_runs([make_run(jobs[0], 0, Disposition.MISSED)])
         await store.close()
-        return f"sqlite:///{self.path}"
+        return self.url
 
     async def count(self, url: str) -> tuple[int, int]:
         """
         Count jobs and runs.
         """
-        store = await self.open_store(url.removeprefix("sqlite:///"))
+        store = await self.open_store(url)
         status = await store.status()
         await store.close()
         return status.jobs, status.runs
@@ -318,7 +317,7 @@ class StoreTests(SQLiteTestCase, TestCase):
         A store that a scheduler works with is not left, unless that is forced.
         """
         url, other = await self.filled(), f"sqlite:///{self.mktemp()}"
-        store = await self.open_store(self.path)
+        store = await self.open_store(self.url)
         now = datetime.now(UTC)
         await store.beat(Node("n-1", "n", "h", 5, "1", now, now, None, "running", 0))
         complaint = await self.refused("migrate", url, other)
@@ -344,11 +343,11 @@ class StoreTests(SQLiteTestCase, TestCase):
         Pickled arguments go from store to store where that is allowed.
         """
         serializer = PickleSerializer(b"0123456789abcdef")
-        store = await self.open_store(self.make_path(), serializer=serializer)
+        store = await self.open_store(self.make_database(), serializer=serializer)
         job = make_job(call=Call("a:b", (Point(),)))
         await store.add_jobs([job], OnConflict.ERROR)
         await store.close()
-        url, path, key = f"sqlite:///{self.path}", self.mktemp(), self.mktemp()
+        url, path, key = self.url, self.mktemp(), self.mktemp()
         with open(key, "wb") as file:
             file.write(b"0123456789abcdef\n")
         arguments = ("migrate", url, f"sqlite:///{path}")
@@ -356,7 +355,7 @@ class StoreTests(SQLiteTestCase, TestCase):
         complaint = await self.refused(*arguments, "--key-file", key)
         self.assertIn("serializer: pickle is not allowed here", complaint)
         self.assertIn("1 jobs added", await self.out(*arguments, *allowed))
-        other = await self.open_store(path, serializer=serializer)
+        other = await self.open_store(f"sqlite:///{path}", serializer=serializer)
         (found,) = (await other.find_jobs(JobQuery())).items
         self.assertIsInstance(found.call.args[0], Point)
         complaint = await self.refused("export", "--store", url, "x.jsonl", *allowed)

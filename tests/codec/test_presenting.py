@@ -14,8 +14,18 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from txsched.codec import dumps, encode_definition, loads
 from txsched.codec.presenting import presentable, presentable_run
-from txsched.errors import BadBox, NotSerializable
-from txsched.model import UTC, Call, Disposition, Job, JobSpec, Page, Run, ShownTrigger
+from txsched.errors import BadBox, BadValue, NotSerializable
+from txsched.model import (
+    UTC,
+    Call,
+    Disposition,
+    Job,
+    JobSpec,
+    Page,
+    Run,
+    ShownTrigger,
+    ShownValue,
+)
 from txsched.triggers import IntervalTrigger
 
 from ..strange import Unshowable
@@ -149,6 +159,26 @@ class ShownTests(SynchronousTestCase):
         with self.assertRaises(BadBox) as caught:
             loads(cbor2.dumps(CBORTag(64_019, 5)))
         self.assertIn("expected the text of a trigger, not 5", str(caught.exception))
+
+    def test_a_shown_argument(self) -> None:
+        """
+        Nobody takes the text of an argument for the argument.
+        """
+        job = presentable(self.job)
+        for one in (job, loads(dumps(job)), loads(dumps(Page((self.job,)))).items[0]):
+            shown = [one.call.args[1], one.call.kwargs["b"]]
+            self.assertEqual([ShownValue] * 2, [type(value) for value in shown])
+            self.assertEqual(str(shown[0]), repr(shown[0]))
+            for args, kwargs, place in (
+                (one.call.args, {}, "args[1]"),
+                ((), one.call.kwargs, "kwargs['b']"),
+            ):
+                with self.assertRaises(BadValue) as caught:
+                    JobSpec("a:b", EVERY, args, kwargs)
+                self.assertEqual(place, caught.exception.field)
+        with self.assertRaises(BadBox) as refused:
+            loads(cbor2.dumps(CBORTag(64_011, 5)))
+        self.assertIn("expected the text of an argument, not 5", str(refused.exception))
 
 
 class PresentingTests(SynchronousTestCase):

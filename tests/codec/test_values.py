@@ -58,6 +58,12 @@ STATUS = model.SchedulerStatus(
 
 NODE = model.Node(*("n-1", "n", "host", 1, "1", NOW, NOW, timedelta(1), "running", 0))
 
+LEASES = model.LeaseCount("n-1", 1, 2, NOW)
+REPORT = model.StoreReport(
+    *("Mem 1", 2, 3, NOW, (LEASES,), 4, NOW, 5, None, 6, ("full",))
+)
+FINDING = model.Finding("error", "code", "text", "advice")
+
 #: A value of each class, and its tag.
 TAGS: list[tuple[Any, int]] = [
     ((), 64_000),
@@ -70,6 +76,7 @@ TAGS: list[tuple[Any, int]] = [
     (UUID(int=1), 64_007),
     ({1: 2}, 64_008),
     (model.EnumMember("shop:Size", "LARGE"), 64_009),
+    (model.ShownValue("<Order 5>"), 64_011),
     (DateTrigger(NOW), 64_016),
     (EVERY, 64_017),
     (HOURLY, 64_018),
@@ -95,6 +102,10 @@ TAGS: list[tuple[Any, int]] = [
     (STATUS, 64_043),
     (NODE, 64_072),
     (STATUS.stores[0], 64_073),
+    (LEASES, 64_074),
+    (REPORT, 64_075),
+    (FINDING, 64_076),
+    (model.Examination("a", NOW, REPORT, (NODE,), (FINDING,)), 64_079),
     (model.StoreLost(NOW, ""), 64_077),
     (model.StoreFound(NOW, NOW), 64_078),
     (Disposition.MISSED, 64_044),

@@ -49,6 +49,8 @@ METHODS = {
     "resume": (),
     "status": (),
     "get_nodes": (),
+    "examine": (),
+    "hand_back": ("node",),
     "get_quarantined": (),
     "repair_job": ("job", SPEC),
 }
@@ -435,6 +437,7 @@ class ArgumentTests(SynchronousTestCase):
             "expected a whole number, not '9'",
         ),
         ("pause", (5,), "note", TEXT.format(5)),
+        ("hand_back", (5,), "node_id", TEXT.format(5)),
         ("repair_job", (5, SPEC), "job_id", TEXT.format(5)),
         ("repair_job", ("job", 5), "spec", "expected JobSpec, not 5"),
         ("start", (1,), "paused", FLAG.format(1)),
@@ -461,7 +464,8 @@ class ArgumentTests(SynchronousTestCase):
         The table above has each method that takes arguments, but for adding one job,
         which refuses what the values of a job refuse.
         """
-        without = {"add_job", "resume", "status", "get_nodes", "get_quarantined"}
+        without = {"add_job", "resume", "status", "get_nodes"}
+        without |= {"examine", "get_quarantined"}
         named = {row[0] for row in self.ROWS}
         self.assertEqual(METHODS.keys() - without, named - {"start", "subscribe"})
 

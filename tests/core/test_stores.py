@@ -314,6 +314,7 @@ class LifeTests(SynchronousTestCase):
         self.second.closing.callback(None)
         self.successResultOf(removing)
         self.successResultOf(stopping)
+        self.assertEqual(self.first.events, ["open", "close"])
         self.assertEqual(self.second.events, ["open", "close"])
 
 

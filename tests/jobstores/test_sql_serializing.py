@@ -1,24 +1,32 @@
 """
-The store on SQLite with each serializer.
+The store on each database with each serializer.
 """
 
 from __future__ import annotations
 
 import json
-
-from twisted.trial.unittest import TestCase
+from typing import TYPE_CHECKING
 
 from txsched.codec import JSONSerializer
 from txsched.interfaces import IJobStore, ISerializer
 from txsched.testing.contracts.job_store import SerializerContract
 from txsched.testing.contracts.job_store.samples import make_job
 
-from .databases import OnSQLite
+from .databases import SQLTestCase, on_each_database
+
+if TYPE_CHECKING:
+
+    class Base(SQLTestCase, SerializerContract):
+        """
+        What it is when it is run.
+        """
+else:
+    Base = SerializerContract
 
 
-class SQLAlchemySerializerTests(OnSQLite, SerializerContract, TestCase):
+class Serializers(Base):
     """
-    ``SQLAlchemyJobStore`` on a file keeps the contract of the serializers.
+    ``SQLAlchemyJobStore`` keeps the contract of the serializers.
     """
 
     async def make_with(self, serializer: ISerializer) -> IJobStore:
@@ -34,5 +42,8 @@ class SQLAlchemySerializerTests(OnSQLite, SerializerContract, TestCase):
         """
         store = await self.make_with(JSONSerializer())
         await self.add(store, make_job())
-        ((text,),) = self.execute("SELECT CAST(definition AS TEXT) FROM txsched_jobs")
-        self.assertEqual("job", json.loads(text)["id"])
+        ((data,),) = self.execute("SELECT definition FROM txsched_jobs")
+        self.assertEqual("job", json.loads(bytes(data))["id"])
+
+
+globals().update(on_each_database(Serializers))

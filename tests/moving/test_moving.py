@@ -7,12 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
-from twisted.trial.unittest import TestCase
 
-from tests.jobstores.sqlite import SQLiteTestCase
+from tests.jobstores.databases import SQLTestCase, on_each_database
 from txsched.errors import BadFile, BadValue, JobExists, StoreUnavailable
 from txsched.interfaces import IJobStore
 from txsched.jobstores import MemoryJobStore
@@ -50,6 +49,11 @@ from txsched.triggers import DelayTrigger, ManualTrigger
 
 from .files import NOW, read, with_lines, written
 
+if TYPE_CHECKING:
+    Base = SQLTestCase
+else:
+    Base = object
+
 #: After everything that the samples plan.
 LATER = at(10**6)
 
@@ -60,17 +64,18 @@ def nothing(name: str, count: int) -> None:
     """
 
 
-class MovingTestCase(SQLiteTestCase):
+class Moving(Base):
     """
-    Moves between a store in memory and one on SQLite.
+    Moves between a store in memory and one in a database.
     """
 
-    async def stores(self) -> tuple[IJobStore, IJobStore]:
+    async def stores(self, backwards: bool = False) -> tuple[IJobStore, IJobStore]:
         """
-        Make two empty stores.
+        Make two empty stores, the one in memory first, unless *backwards*.
         """
         memory: IJobStore = MemoryJobStore()
-        return memory, await self.open_store(self.make_path())
+        kept: IJobStore = await self.open_store(self.make_database())
+        return (kept, memory) if backwards else (memory, kept)
 
     async def fill(self, store: IJobStore) -> None:
         """
@@ -123,7 +128,7 @@ class MovingTestCase(SQLiteTestCase):
         return told
 
 
-class ExportTests(MovingTestCase, TestCase):
+class Exports(Moving):
     """
     Out of a store, into a file and back.
     """
@@ -142,7 +147,8 @@ class ExportTests(MovingTestCase, TestCase):
         """
         All jobs with pause and progress, and the whole ledger, come through.
         """
-        for one, other in (await self.stores(), tuple(reversed(await self.stores()))):
+        for backwards in (False, True):
+            one, other = await self.stores(backwards)
             await self.fill(one)
             data = await self.exported(one)
             await self.bring(await self.target(other), data)
@@ -214,7 +220,7 @@ class ExportTests(MovingTestCase, TestCase):
         self.assertEqual([by_hand], (await self.contents(other))[0])
 
 
-class ImportTests(MovingTestCase, TestCase):
+class Imports(Moving):
     """
     Into a store.
     """
@@ -282,11 +288,11 @@ class ImportTests(MovingTestCase, TestCase):
         """
         job = make_job()
         data = written([job], [make_run(job, 0, Disposition.MISSED)])
-        store = await self.open_store(self.make_path())
+        store = await self.open_store(self.make_database())
         await store.add_jobs([job], OnConflict.ERROR)
         await store.close()
-        self.execute("UPDATE txsched_jobs SET definition = X'00'")
-        store = await self.open_store(self.path)
+        self.execute("UPDATE txsched_jobs SET definition = ?", b"\0")
+        store = await self.open_store(self.url)
         await store.claim_jobs(NODE, at(0), at(30), 10)
         with self.assertRaises(JobExists):
             await self.bring(await self.target(store), data)
@@ -380,7 +386,7 @@ class ImportTests(MovingTestCase, TestCase):
         self.assertEqual([added], (await self.contents(store))[0])
 
 
-class MigrateTests(MovingTestCase, TestCase):
+class Migrates(Moving):
     """
     From store to store.
     """
@@ -399,7 +405,8 @@ class MigrateTests(MovingTestCase, TestCase):
         """
         Everything arrives, in both directions, and once.
         """
-        for one, other in (await self.stores(), tuple(reversed(await self.stores()))):
+        for backwards in (False, True):
+            one, other = await self.stores(backwards)
             await self.fill(one)
             before = await self.contents(one)
             target = await self.migrated(one, other)
@@ -527,3 +534,6 @@ class FailingAfter:
             raise StoreUnavailable("it is gone")
         self._left -= 1
         return getattr(self._store, name)
+
+
+globals().update(on_each_database(Exports, Imports, Migrates))

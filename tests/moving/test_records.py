@@ -15,8 +15,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.codec.test_round_trips import often
 from txsched.codec import definition_fields, progress_fields, run_fields, run_of_fields
-from txsched.errors import BadBox, BadFile, BadValue, NotSerializable
-from txsched.model import Call, Disposition, Job, Run, ShownTrigger
+from txsched.errors import BadBox, BadFile, BadValue
+from txsched.model import Call, Disposition, Job, Run, ShownTrigger, ShownValue
 from txsched.moving import RecordWriter
 from txsched.testing import strategies
 from txsched.testing.contracts.job_store.samples import make_job, make_run
@@ -83,10 +83,11 @@ class RoundTripTests(SynchronousTestCase):
         """
         for changes, place in (
             ({"call": Call("a:b", (object(),))}, "job 'job': args[0]"),
+            ({"call": Call("a:b", (ShownValue("x"),))}, "job 'job': args[0]"),
             ({"trigger": ShownTrigger("mine")}, "job 'job': trigger"),
         ):
             writer = RecordWriter(BytesIO(), NOW)
-            with self.assertRaises(NotSerializable) as caught:
+            with self.assertRaises(BadValue) as caught:
                 writer.job(evolve(JOB, **changes))
             self.assertEqual(place, caught.exception.field)
 

@@ -183,6 +183,10 @@ OPEN: dict[str, tuple[Callable[[IScheduler], Any], Callable[[Any], bool]]] = {
         lambda to: to.get_nodes(),
         lambda nodes: [node.state for node in nodes] == ["running"],
     ),
+    "examine": (
+        lambda to: to.examine(),
+        lambda found: [one.store for one in found] == ["default"],
+    ),
     "get_quarantined": (lambda to: to.get_quarantined(), lambda found: found == []),
 }
 
@@ -224,7 +228,7 @@ class RestrictedSchedulerTests(SynchronousTestCase):
         No method of the interface is left out of these tests.
         """
         tested = {name.partition(" ")[0] for name in (*CHECKED, *OPEN)}
-        tested |= {"cancel_run", "get_run", "subscribe"}
+        tested |= {"cancel_run", "get_run", "hand_back", "subscribe"}
         self.assertEqual(set(_names(IScheduler)), tested)
 
     def test_refused(self) -> None:

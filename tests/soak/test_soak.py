@@ -23,6 +23,7 @@ from twisted.trial.unittest import TestCase
 
 from txsched.model import JobQuery, JobSpec
 from txsched.remote.amp import AMPScheduler
+from txsched.testing.servers import PostgreSQL, Server
 from txsched.triggers import DateTrigger, IntervalTrigger
 
 from ..integration.living import environment
@@ -245,3 +246,15 @@ class SQLiteTests(SoakTests, TestCase):
     def make_store(self, folder: Path) -> tuple[str, Path]:
         folder.mkdir()
         return f"sqlite:///{folder.resolve()}/jobs.db", folder
+
+
+class PostgreSQLTests(SoakTests, TestCase):
+    """
+    A server of its own; the log that it writes ahead is not the store's growth.
+    """
+
+    def make_store(self, folder: Path) -> tuple[str, Path]:
+        server = Server(PostgreSQL())
+        server.start()
+        self.addCleanup(server.close)
+        return server.url, server.data / "base"

@@ -14,7 +14,7 @@ from attrs import evolve
 from cbor2 import CBORTag
 
 from ..errors import BadBox, NotSerializable
-from ..model import Call, Job, Run, ShownTrigger
+from ..model import Call, Job, Run, ShownTrigger, ShownValue
 from ..model.showing import shown
 from .plain import DECODERS, ENCODERS, FIRST_TAG, SCALARS, to_plain
 from .tasks import task_name
@@ -22,6 +22,7 @@ from .wire import dumps
 
 __all__ = ["encodable", "plain_or_text", "presentable", "presentable_run"]
 
+_SHOWN_VALUE = FIRST_TAG + 11
 _SHOWN_TRIGGER = FIRST_TAG + 19
 _LONGEST = 1000
 _ENCODABLE = SCALARS - {str}
@@ -38,8 +39,8 @@ def presentable(job: Job) -> Job:
         task = task_name(call.task)
     except NotSerializable:
         task = call.task_name
-    args = tuple(_shown(value) for value in call.args)
-    kwargs = {_shown(key): _shown(value) for key, value in call.kwargs.items()}
+    args = tuple(_argument(value) for value in call.args)
+    kwargs = {_shown(key): _argument(value) for key, value in call.kwargs.items()}
     trigger = job.trigger
     if not _travels(trigger):
         trigger = ShownTrigger(_text(trigger))
@@ -84,6 +85,10 @@ def _travels(value: Any) -> bool:
     return True
 
 
+def _argument(value: Any) -> Any:
+    return value if _travels(value) else ShownValue(_text(value))
+
+
 def _shown(value: Any) -> Any:
     return value if _travels(value) else _text(value)
 
@@ -102,5 +107,17 @@ def _decode_trigger(content: Any, immutable: bool) -> ShownTrigger:
     return ShownTrigger(content)
 
 
+def _encode_value(value: ShownValue, place: str, depth: int) -> CBORTag:
+    return CBORTag(_SHOWN_VALUE, str(value))
+
+
+def _decode_value(content: Any, immutable: bool) -> ShownValue:
+    if not isinstance(content, str):
+        raise BadBox(f"expected the text of an argument, not {shown(content)}")
+    return ShownValue(content)
+
+
+ENCODERS[ShownValue] = _encode_value
+DECODERS[_SHOWN_VALUE] = _decode_value
 ENCODERS[ShownTrigger] = _encode_trigger
 DECODERS[_SHOWN_TRIGGER] = _decode_trigger

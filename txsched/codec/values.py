@@ -64,8 +64,12 @@ _NUMBERS: dict[type, int] = {
     model.RunEnded: 32,
     model.Node: 40,
     model.StoreHealth: 41,
+    model.LeaseCount: 42,
+    model.StoreReport: 43,
+    model.Finding: 44,
     model.StoreLost: 45,
     model.StoreFound: 46,
+    model.Examination: 47,
 }
 
 

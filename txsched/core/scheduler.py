@@ -17,6 +17,7 @@ from ..errors import AlreadyRunning, BadValue, NotRunning
 from ..interfaces import IClock, IExecutor, IJobStore, IScheduler, ISubscription
 from ..model import (
     Event,
+    Examination,
     Forecast,
     ICalendar,
     ITrigger,
@@ -49,7 +50,7 @@ from .room import Room
 from .runs import Runs
 from .settings import Settings
 from .stores import AttachedStore, Stores
-from .surveying import find_nodes, survey
+from .surveying import examine, find_nodes, hand_back, survey
 
 __all__ = ["LocalScheduler"]
 
@@ -388,6 +389,13 @@ class LocalScheduler:
 
     def get_nodes(self, store: str | None = None) -> Deferred[list[Node]]:
         return self._ask(find_nodes, self._stores, store)
+
+    def examine(self, store: str | None = None) -> Deferred[list[Examination]]:
+        return self._ask(examine, self._stores, self._settings, self._now(), store)
+
+    def hand_back(self, node_id: str, store: str | None = None) -> Deferred[int]:
+        where = (self._stores, self._settings, self._now())
+        return self._ask(hand_back, *where, node_id, store)
 
     def get_quarantined(self, store: str | None = None) -> Deferred[list[Quarantined]]:
         return self._ask(find_quarantined, self._stores, store)

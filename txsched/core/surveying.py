@@ -9,12 +9,17 @@ from datetime import datetime
 from attrs import evolve
 
 from .._version import __version__
-from ..errors import StoreUnavailable
-from ..model import Node, SchedulerStatus, StoreHealth, from_seconds
-from .arguments import check_alias
+from ..errors import BadValue, StoreUnavailable
+from ..model import Examination, Node, SchedulerStatus, StoreHealth, from_seconds
+from .arguments import check_alias, check_id
+from .examining import Examiner, unavailable
+from .settings import Settings
 from .stores import AttachedStore, Stores
 
-__all__ = ["find_nodes", "survey"]
+__all__ = ["UNKNOWN_NODE", "examine", "find_nodes", "hand_back", "survey"]
+
+#: Why a node that nobody knows cannot be forgotten.
+UNKNOWN_NODE = "there is no node {!r}, and none of that id holds leases"
 
 
 async def survey(
@@ -85,3 +90,46 @@ async def find_nodes(stores: Stores, alias: str | None) -> list[Node]:
                 node = evolve(latest, active_runs=runs)
             nodes[node.id] = node
     return [nodes[node_id] for node_id in sorted(nodes)]
+
+
+async def examine(
+    stores: Stores, settings: Settings, now: datetime, alias: str | None
+) -> list[Examination]:
+    """
+    Say what is wrong with the stores, ``default`` first.
+
+    :param alias: of the only store that is looked through; ``None`` for all.
+    :raises NoSuchStore: there is no such store.
+    """
+    found = []
+    for one in stores.chosen(check_alias(alias)):
+        error = one.engine.health.error
+        if error is not None and one.engine.health.since is not None:
+            found.append(unavailable(one.alias, now, error))
+        else:
+            found.append(await Examiner(one.store, one.alias, settings).examine(now))
+    return found
+
+
+async def hand_back(
+    stores: Stores, settings: Settings, now: datetime, node_id: str, alias: str | None
+) -> int:
+    """
+    Forget a node that does not live, and end its leases in the stores.
+
+    :param alias: of the only store that is asked; ``None`` for all.
+    :returns: how many leases.
+    :raises BadValue: for ``node_id``: it lives, or nothing is known of it.
+    :raises NoSuchStore: there is no such store.
+    """
+    check_id("node_id", node_id)
+    ended: list[int] = []
+    for one in stores.chosen(check_alias(alias)):
+        examiner = Examiner(one.store, one.alias, settings)
+        count = await stores.ask(one, examiner.hand_back(node_id, now))
+        if count is not None:
+            ended.append(count)
+            one.engine.wake()
+    if not ended:
+        raise BadValue("node_id", UNKNOWN_NODE.format(node_id))
+    return sum(ended)

@@ -13,6 +13,7 @@ from zope.interface import Interface
 
 from ..model import (
     Event,
+    Examination,
     Forecast,
     ITrigger,
     Job,
@@ -229,6 +230,22 @@ class IScheduler(Interface):
         List the schedulers that share a store with this one, this one too, by id.
 
         One that was killed is among them until it has been silent for long.
+        """
+
+    def examine(store: str | None = None) -> Deferred[list[Examination]]:
+        """
+        Look through the stores for what is wrong, without changing anything.
+
+        A store that does not answer is told of among the findings.
+        """
+
+    def hand_back(node_id: str, store: str | None = None) -> Deferred[int]:
+        """
+        Forget a node that does not live, and end its leases, so that others can take
+        over its work at once.
+
+        :returns: fires with the number of leases ended.
+        :raises BadValue: for ``node_id``: it lives, or nothing is known of it.
         """
 
     def get_quarantined(store: str | None = None) -> Deferred[list[Quarantined]]:

@@ -10,9 +10,10 @@ from .memory import MemoryJobStore
 from .urls import store_from_url
 
 if TYPE_CHECKING:
+    from .redis import RedisJobStore
     from .sql import SQLAlchemyJobStore
 
-__all__ = ["MemoryJobStore", "SQLAlchemyJobStore", "store_from_url"]
+__all__ = ["MemoryJobStore", "RedisJobStore", "SQLAlchemyJobStore", "store_from_url"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +21,8 @@ def __getattr__(name: str) -> Any:
         from .sql import SQLAlchemyJobStore
 
         return SQLAlchemyJobStore
+    if name == "RedisJobStore":
+        from .redis import RedisJobStore
+
+        return RedisJobStore
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

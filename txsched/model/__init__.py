@@ -3,7 +3,7 @@ The nouns: frozen values that every other part speaks in.
 """
 
 from .calendar import ICalendar
-from .call import COMMAND, Call
+from .call import COMMAND, Call, ShownValue
 from .decision import Aftermath, JobLease, Plan, Renewal, RunLease
 from .event import (
     Event,
@@ -25,6 +25,7 @@ from .event import (
     StoreFound,
     StoreLost,
 )
+from .examination import Examination, Finding
 from .instant import UTC, from_micros, from_seconds, to_micros, to_seconds
 from .job import (
     Job,
@@ -74,6 +75,8 @@ __all__ = [
     "EnumMember",
     "Event",
     "EventsLost",
+    "Examination",
+    "Finding",
     "Forecast",
     "ICalendar",
     "ICountingTrigger",
@@ -116,6 +119,7 @@ __all__ = [
     "SchedulerStatus",
     "SchedulerStopping",
     "ShownTrigger",
+    "ShownValue",
     "StoreFound",
     "StoreHealth",
     "StoreLost",

@@ -9,12 +9,26 @@ from typing import Any
 
 from attrs import frozen
 
-__all__ = ["COMMAND", "NO_KWARGS", "Call"]
+__all__ = ["COMMAND", "NO_KWARGS", "Call", "ShownValue"]
 
 #: The task name of a job that starts a program; see :class:`Call`.
 COMMAND = "command"
 
 NO_KWARGS: Mapping[str, Any] = {}
+
+
+class ShownValue(str):
+    """
+    The text of an argument that only the program that made it can use.
+
+    Whoever reads a job from afar gets this in place of an argument that cannot be
+    sent, such as one that a store keeps as a pickle.  No job can be added with it.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 @frozen

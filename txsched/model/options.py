@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..errors import BadValue
-from .call import COMMAND, NO_KWARGS
+from .call import COMMAND, NO_KWARGS, ShownValue
 from .instant import from_micros, to_micros
 from .policy import OnCrash, OnExcluded
 from .showing import shown
@@ -75,6 +75,9 @@ def check_arguments(
             args = tuple(args)
         except TypeError:
             raise BadValue("args", _NO_LIST.format(shown(args))) from None
+    for number, one in enumerate(args):
+        if type(one) is ShownValue:
+            raise _only_shown(f"args[{number}]", one)
     if kwargs is None or kwargs == {}:
         return args, NO_KWARGS
     if not isinstance(kwargs, Mapping):
@@ -84,7 +87,13 @@ def check_arguments(
     for key in kwargs:
         if not isinstance(key, str):
             raise BadValue("kwargs", f"the key {shown(key)} is not text")
+        if type(kwargs[key]) is ShownValue:
+            raise _only_shown(f"kwargs[{shown(key)}]", kwargs[key])
     return args, dict(kwargs)
+
+
+def _only_shown(place: str, value: ShownValue) -> BadValue:
+    return BadValue(place, f"{shown(value)} is known to the program that made it only")
 
 
 # Values of derived classes, as members of an enumeration of texts or the instants of

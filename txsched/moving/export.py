@@ -77,7 +77,7 @@ async def export(
     :param moved: told of progress.
     :param store: the alias of the only store that is asked.
     :returns: how many jobs were left out.
-    :raises NotSerializable: naming a job and what of it cannot be written.
+    :raises BadValue: naming a job and what of it cannot be written.
     """
     finished = 0
     async for jobs in all_jobs(find_jobs, store):

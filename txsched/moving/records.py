@@ -24,6 +24,7 @@ from ..codec import (
 from ..codec.readable import json_bytes, json_loads
 from ..errors import BadBox, BadFile, BadValue, NotSerializable, SchedulerError
 from ..model import Job, Run, ShownTrigger
+from ..model.options import check_arguments
 
 __all__ = ["RecordWriter", "read_records"]
 
@@ -63,9 +64,10 @@ class RecordWriter:
         """
         Write a job with its pause and its progress.
 
-        :raises NotSerializable: naming the job and what cannot be written.
+        :raises BadValue: naming the job and what cannot be written.
         """
         try:
+            check_arguments(job.call.args, job.call.kwargs)
             if isinstance(job.trigger, ShownTrigger):
                 raise NotSerializable("trigger", "only its own program has it")
             self._line({"job": {**definition_fields(job), **progress_fields(job)}})

@@ -105,6 +105,8 @@ METHODS: Mapping[str, Sequence[Parameter]] = {
     "resume": (),
     "status": (),
     "get_nodes": (_STORE,),
+    "examine": (_STORE,),
+    "hand_back": (Parameter("node_id", (str,)), _STORE),
     "get_quarantined": (_STORE,),
     "repair_job": (_JOB_ID, _SPEC, _STORE),
 }

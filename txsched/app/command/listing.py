@@ -234,7 +234,10 @@ def status_command(session: Session, /, as_json: bool) -> None:
 def _status_data(status: SchedulerStatus) -> dict[str, Any]:
     from .shaping import value_data
 
-    whole = ("store", "running", "next_wakeup", "lag", "store_error", "store_lost_at")
+    whole = (
+        *("store", "running", "next_wakeup", "lag", "refused"),
+        *("store_error", "store_lost_at"),
+    )
     return {
         **value_data(status),
         **{name: value_data(getattr(status, name)) for name in whole},

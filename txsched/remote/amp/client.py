@@ -32,6 +32,7 @@ from ...interfaces import IScheduler, ISubscription
 from ...model import (
     Event,
     EventsLost,
+    Examination,
     Forecast,
     ITrigger,
     Job,
@@ -323,6 +324,12 @@ class AMPScheduler(Service):
 
     def get_nodes(self, store: str | None = None) -> Deferred[list[Node]]:
         return self._call("get_nodes", lambda: [store])
+
+    def examine(self, store: str | None = None) -> Deferred[list[Examination]]:
+        return self._call("examine", lambda: [store])
+
+    def hand_back(self, node_id: str, store: str | None = None) -> Deferred[int]:
+        return self._call("hand_back", lambda: [node_id, store])
 
     def get_quarantined(self, store: str | None = None) -> Deferred[list[Quarantined]]:
         return self._call("get_quarantined", lambda: [store])

@@ -131,6 +131,8 @@ def _common(place: Place) -> Sequence[str]:
         "--no-defaults",
         f"--basedir={home}",
         f"--datadir={place.data}",
+        # Servers that share one take each other's temporary tables for their own.
+        f"--tmpdir={place.folder}",
         *(
             f"--lc-messages-dir={folder}"
             for folder in (home / "share" / "mariadb", home / "share" / "mysql")

@@ -29,6 +29,7 @@ from .triggers import durations, instants, triggers, waiting_triggers
 __all__ = [
     "calls",
     "events",
+    "examinations",
     "forecasts",
     "job_options",
     "job_queries",
@@ -330,6 +331,39 @@ def nodes() -> SearchStrategy[model.Node]:
     )
 
 
+def examinations() -> SearchStrategy[model.Examination]:
+    """
+    Draw stores that were looked through.
+    """
+    counts = st.integers(0, 2**40)
+    leases = st.builds(model.LeaseCount, names(), counts, counts, instants())
+    report = st.builds(
+        model.StoreReport,
+        kind=texts(),
+        schema=st.none() | counts,
+        newest_schema=st.none() | counts,
+        clock=st.none() | instants(),
+        leases=st.lists(leases, max_size=3).map(tuple),
+        overdue=counts,
+        oldest_due=st.none() | instants(),
+        waiting=counts,
+        oldest_waiting=st.none() | instants(),
+        quarantined=counts,
+        warnings=st.lists(texts(), max_size=2).map(tuple),
+    )
+    finding = st.builds(
+        model.Finding, texts(), texts(), texts(), texts(), st.none() | names()
+    )
+    return st.builds(
+        model.Examination,
+        store=names(),
+        at=instants(),
+        report=st.none() | report,
+        nodes=st.lists(nodes(), max_size=2).map(tuple),
+        findings=st.lists(finding, max_size=2).map(tuple),
+    )
+
+
 def events() -> SearchStrategy[model.Event]:
     """
     Draw events of every kind.
@@ -379,5 +413,6 @@ def values() -> SearchStrategy[Any]:
         pages(),
         scheduler_statuses(),
         nodes(),
+        examinations(),
         events(),
     )

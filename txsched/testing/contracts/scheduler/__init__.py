@@ -8,6 +8,7 @@ of a local scheduler is made.
 
 from .adding import AddingContract
 from .changing import ChangingContract
+from .examining import ExaminingContract
 from .foreseeing import ForeseeingContract
 from .harness import SchedulerHarness
 from .pausing import PausingContract
@@ -31,6 +32,7 @@ class SchedulerContract(
     WatchingContract,
     ForeseeingContract,
     SurveyingContract,
+    ExaminingContract,
     WaitingContract,
     StoringContract,
     SpanningContract,

@@ -50,7 +50,7 @@ class SpanningContract(SchedulerHarness):
             query["cursor"] = page.next_cursor
             asked = JobQuery(**query)
 
-    async def test_pages(self) -> None:
+    async def test_pages_over_stores(self) -> None:
         """
         Pages of both stores together are in one order, which is that of one store.
         """
@@ -161,7 +161,7 @@ class SpanningContract(SchedulerHarness):
                     break
             self.assertEqual(whole[::-1] if descending else whole, found)
 
-    async def test_forecast(self) -> None:
+    async def test_forecast_over_stores(self) -> None:
         """
         What lies ahead is told of both stores, or of the one that is named.
         """
@@ -180,7 +180,7 @@ class SpanningContract(SchedulerHarness):
         told = await scheduler.forecast(START, at(30), ["there", "here"])
         self.assertEqual(4, len(told))
 
-    async def test_status(self) -> None:
+    async def test_status_of_stores(self) -> None:
         """
         The status tells of each store, ``default`` first, and of both together.
         """

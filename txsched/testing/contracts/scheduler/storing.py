@@ -228,7 +228,7 @@ class StoringContract(SchedulerHarness):
         )
         self.assertEqual([], await self.ledger(scheduler, store="default"))
 
-    async def test_pause(self) -> None:
+    async def test_pause_of_all_stores(self) -> None:
         """
         A pause of the whole holds all stores.
         """
@@ -240,7 +240,7 @@ class StoringContract(SchedulerHarness):
         await self.advance(0)
         self.assertEqual(2, len(self.executor.begun))
 
-    async def test_quarantine(self) -> None:
+    async def test_quarantine_of_stores(self) -> None:
         """
         Jobs that cannot be loaded are listed with their store, and repaired there.
         """
@@ -261,7 +261,7 @@ class StoringContract(SchedulerHarness):
         self.assertEqual("default", job.store)
         self.assertEqual([], await scheduler.get_quarantined())
 
-    async def test_nodes(self) -> None:
+    async def test_nodes_of_stores(self) -> None:
         """
         A node is told once, however many stores it shares.
         """

@@ -1,0 +1,7 @@
+"""
+The job store on Redis and its kin.
+"""
+
+from .store import RedisJobStore
+
+__all__ = ["RedisJobStore"]

@@ -1,0 +1,3 @@
+-- Give all nodes.
+
+return pack(call('HGETALL', NODES))
