@@ -14,6 +14,7 @@ from txsched.testing.servers import (
     MariaDB,
     PostgreSQL,
     Server,
+    Valkey,
 )
 
 from .playing import NodesTests
@@ -48,3 +49,11 @@ class MariaDBTests(ServerTests, TestCase):
     """
 
     kind = MariaDB()
+
+
+class RedisTests(ServerTests, TestCase):
+    """
+    Valkey, with an append-only file.
+    """
+
+    kind = Valkey()
