@@ -17,6 +17,7 @@ from txsched.jobstores import store_from_url
 from txsched.model import Call, Job, JobQuery, OnConflict, RunQuery
 from txsched.testing.servers import (
     MariaDB,
+    MongoDB,
     PostgreSQL,
     Server,
     Valkey,
@@ -32,6 +33,7 @@ KINDS = [
     (PostgreSQL(), ("postgresql+psycopg:", "postgresql:")),
     (MariaDB(), ("mysql+pymysql:", "mariadb+pymysql:", "mysql:", "mariadb:")),
     (Valkey(), ("redis+unix:",)),
+    (MongoDB(), ("mongodb:",)),
 ]
 
 
