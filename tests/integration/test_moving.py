@@ -20,6 +20,7 @@ from txsched.testing.contracts.job_store.samples import make_job, make_jobs, mak
 from txsched.testing.servers import (
     IServerKind,
     MariaDB,
+    MongoDB,
     PostgreSQL,
     Valkey,
     shared_server,
@@ -93,11 +94,9 @@ class MovingTests(LivingTestCase):
         runs = [make_run(job, 0, Disposition.MISSED) for job in [*jobs, *gone]]
         data = written(jobs, runs)
         (self.folder / "all.jsonl").write_bytes(data)
-        kinds: list[IServerKind] = [PostgreSQL(), Valkey(), MariaDB()]
-        databases = [shared_server(kind).create_database() for kind in kinds]
-        for database in databases:
-            self.addCleanup(database.drop)
-        urls = ["sqlite:///a.db", *(one.url for one in databases), "sqlite:///b.db"]
+        kinds: list[IServerKind] = [PostgreSQL(), Valkey(), MongoDB(), MariaDB()]
+        servers = (shared_server(kind).create_database().url for kind in kinds)
+        urls = ["sqlite:///a.db", *servers, "shelve:///shelf", "sqlite:///b.db"]
         self.out("import", "--store", urls[0], "--runs", "all.jsonl")
         for source, target in itertools.pairwise(urls):
             self.assertEqual(
