@@ -18,13 +18,14 @@ from twisted.internet.endpoints import UNIXClientEndpoint
 from txsched.remote.amp import AMPScheduler
 
 from ..integration.living import environment
-from .node import MAKER, URL
 from .records import FOLDER
+
+_TWISTD = "from twisted.scripts.twistd import run; run()"
 
 CONFIGURATION = """\
 [service]
 node = {name}
-database = memory:
+database = {url}
 lease_duration = {lease}s
 
 [tasks]
@@ -38,13 +39,13 @@ class Node:
     One of the nodes, in a folder of its own.
 
     :ivar url: of the store that it shares with the others.
-    :ivar maker: the function that makes the store of the URL.
+    :ivar path: where Python finds what makes that store.
     :ivar pids: the processes that it had, the last one last.
     """
 
     folder: Path
     url: str
-    maker: str
+    path: Path
     lease_seconds: int
     pids: list[int] = field(factory=list, init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
@@ -68,12 +69,16 @@ class Node:
         Start a process.
         """
         self.folder.mkdir(exist_ok=True)
-        configuration = CONFIGURATION.format(name=self.name, lease=self.lease_seconds)
+        configuration = CONFIGURATION.format(
+            name=self.name, url=self.url, lease=self.lease_seconds
+        )
+        environ = environment()
+        path = os.pathsep.join((str(self.path), environ["PYTHONPATH"]))
         (self.folder / "node.ini").write_text(configuration)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "tests.crash.node"),
+                    *(sys.executable, "-c", _TWISTD),
                     *("--nodaemon", "--pidfile=", "scheduler", "--config", "node.ini"),
                 ],
                 cwd=self.folder,
@@ -81,10 +86,9 @@ class Node:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={
-                    **environment(),
+                    **environ,
+                    "PYTHONPATH": path,
                     FOLDER: str(self.folder.parent),
-                    MAKER: self.maker,
-                    URL: self.url,
                 },
             )
         self.pids.append(self._process.pid)

@@ -17,9 +17,6 @@ from .checker import check, take_overs
 from .reporting import report
 from .scenario import Scenario
 
-#: The name of the function by which nodes make their stores.
-MAKER = "tests.crash.stores.make_store"
-
 
 class NodesTests:
     """

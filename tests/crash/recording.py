@@ -38,6 +38,8 @@ STOP = "stop"
 #: The loop is looked at so often, and is late when it is late by so much.
 _BEAT_SECONDS = 0.05
 _LATE_SECONDS = 0.05
+#: A shorter answer of the store than this is not worth a line.
+_SHORT_SECONDS = 0.01
 
 
 @implementer(IJobStore)
@@ -46,8 +48,8 @@ class RecordedStore:
     Hands every call on to *store*.
 
     It writes down which leases were granted, renewed and lost, which ends of runs were
-    accepted, and when the machine kept this process waiting: its loop came late, or the
-    store was late with its answer, or gave none.
+    accepted, and when this process had to wait: its loop came late, or the store had
+    not answered yet.
 
     Asked to, it stops the process by SIGSTOP at the worst moment: jobs are claimed and
     not yet planned, and a run is in the middle of its work.  No other question is under
@@ -89,7 +91,7 @@ class RecordedStore:
                 self._waiting_since = since
                 return result
             self._waiting_since = None
-            if time.time() - since > _LATE_SECONDS:
+            if time.time() - since > _SHORT_SECONDS:
                 note("kept waiting", since=since, by="the store")
             told(result, asked)
             return result
@@ -119,6 +121,8 @@ class RecordedStore:
     ) -> Deferred[list[str]]:
         def told(lost: list[str], asked: float) -> None:
             self._lost("commit", lost)
+            planned = [plan.job_id for plan in plans if plan.job_id not in lost]
+            note("planned", jobs=planned)
             held = [
                 (run.id, plan.term)
                 for plan in plans

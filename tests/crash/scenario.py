@@ -13,9 +13,10 @@ from typing import Any
 
 from attrs import define, field
 from twisted.internet import reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.task import deferLater
 
+from txsched.jobstores import store_from_url
 from txsched.model import JobSpec, OnCrash, Run, RunQuery, from_micros, to_micros
 from txsched.testing.servers import Server
 from txsched.triggers import CronTrigger, IntervalTrigger
@@ -25,6 +26,7 @@ from .nodes import Node, now
 from .recording import STOP
 from .records import Records
 from .seeing import lost_writes, see
+from .stores import install_plugin
 from .tasks import LONG_SECONDS
 
 #: How long jobs fire; ``TXSCHED_CRASH_SECONDS=60`` is the whole proof.
@@ -46,7 +48,7 @@ async def until(condition: Callable[[], Any], what: str) -> None:
     while not condition():
         if reactor.seconds() > deadline:
             raise AssertionError(f"{what}: waited for {_PATIENCE_SECONDS:g} s")
-        await deferLater(reactor, 0.02)
+        await deferLater(reactor, 0.05)
 
 
 def make_jobs(begin: datetime, seconds: float) -> list[JobSpec]:
@@ -110,7 +112,7 @@ class Scenario:
     """
     Plays it once, in *folder*.
 
-    :ivar make_store: makes a store of *url*, as the nodes do by the name *maker*.
+    :ivar fenced: whether the store refuses what comes under an old term.
     :ivar server: of the store, to be killed in the middle; a file has none.
     :ivar zombies: processes that were stopped for longer than their leases.
     :ivar refused: how many writes were refused to each of these, as it says itself.
@@ -118,9 +120,8 @@ class Scenario:
 
     folder: Path
     url: str
-    maker: str
-    make_store: Callable[[str, Any], Any]
     server: Server | None = None
+    fenced: bool = True
     seconds: float = SECONDS
     nodes: list[Node] = field(init=False)
     zombies: list[int] = field(factory=list, init=False)
@@ -131,14 +132,16 @@ class Scenario:
     _spared: Node | None = field(default=None, init=False)
     _begin: float = field(default=0.0, init=False)
     _records: Records = field(init=False)
+    _trouble: DeferredLock = field(factory=DeferredLock, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         folder = self.folder.resolve()
         self._records = Records(folder)
+        url = f"{'recorded' if self.fenced else 'unfenced'}:{self.url}"
+        path = install_plugin(folder)
         self.nodes = [
-            Node(folder / f"node{n}", self.url, self.maker, LEASE_SECONDS)
-            for n in range(3)
+            Node(folder / f"node{n}", url, path, LEASE_SECONDS) for n in range(3)
         ]
 
     async def play(self) -> Seen:
@@ -217,12 +220,20 @@ class Scenario:
             node = self.nodes[n % 3]
             if node is self._spared:
                 node = self.nodes[(n + 1) % 3]
+            await until(self._all_work, "a node does not start again")
             await self._until_it_works(node.pid)
             before = now()
             node.kill()
             self._troubles.append(Trouble(node.pid, before, _INFINITE, "killed"))
             self.killed += 1
             node.start()
+
+    def _all_work(self) -> bool:
+        """
+        Whether each process has opened its store.
+        """
+        opened = {line["pid"] for line in self.lines() if line["what"] == "open"}
+        return all(node.pid in opened for node in self.nodes)
 
     async def _until_it_works(self, pid: int) -> None:
         """
@@ -244,18 +255,51 @@ class Scenario:
         """
         for n in range(max(1, int(self.seconds / _STOP_EVERY_SECONDS))):
             await self._at(n * _STOP_EVERY_SECONDS + 6)
-            node = self._spared = self.nodes[n % 3]
-            flag = self.folder / STOP
-            flag.write_text(str(node.pid))
-            await until(node.is_stopped, f"{node.name} does not stop")
-            begin = now()
-            await deferLater(reactor, LEASE_SECONDS + 1.5)
-            self.zombies.append(node.pid)
-            self._troubles.append(Trouble(node.pid, begin, now(), "stopped"))
-            node.go_on()
-            await self._until_it_wrote(node.pid, now())
-            self.refused.append(await self._refused_to(node))
-            self._spared = None
+            await self._trouble.run(
+                lambda n=n: Deferred.fromCoroutine(self._stop_for_a_while(n))
+            )
+
+    async def _stop_for_a_while(self, n: int) -> None:
+        node = self._spared = self.nodes[n % 3]
+        flag = self.folder / STOP
+        flag.write_text(str(node.pid))
+        await until(node.is_stopped, f"{node.name} does not stop")
+        begin = now()
+        await deferLater(reactor, LEASE_SECONDS + 1.5)
+        await until(
+            lambda: self._is_replaced(node.pid), f"nobody takes over from {node.name}"
+        )
+        self.zombies.append(node.pid)
+        self._troubles.append(Trouble(node.pid, begin, now(), "stopped"))
+        node.go_on()
+        await self._until_it_wrote(node.pid, now())
+        self.refused.append(await self._refused_to(node))
+        self._spared = None
+
+    def _is_replaced(self, pid: int) -> bool:
+        """
+        Whether others have planned a job and claimed a run that a stopped process had.
+        """
+        mine = [line for line in self.lines() if line["pid"] == pid]
+        (stop,) = [line for line in mine if line["what"] == "stopping"]
+        ended = {line["run"] for line in mine if line["what"] == "end"}
+        runs = {
+            line["run"]
+            for line in mine
+            if line["what"] == "begin" and line["run"] not in ended
+        }
+        since = [
+            line
+            for line in self.lines()
+            if line["at"] > stop["at"] and line["pid"] != pid
+        ]
+        return any(
+            line["what"] == "planned" and set(stop["jobs"]) & set(line["jobs"])
+            for line in since
+        ) and any(
+            line["what"] == "held" and runs & {run for run, _ in line["leases"]}
+            for line in since
+        )
 
     async def _refused_to(self, node: Node) -> int:
         """
@@ -289,10 +333,14 @@ class Scenario:
         """
         if self.server is not None:
             await self._at(self.seconds / 2 + 2.5)
-            begin = now()
-            self.server.kill()
-            self.server.start()
-            self._troubles.append(Trouble(None, begin, now(), "store"))
+            # Nobody could take anything over from a node that is stopped meanwhile.
+            await self._trouble.run(self._restart, self.server)
+
+    def _restart(self, server: Server) -> None:
+        begin = now()
+        server.kill()
+        server.start()
+        self._troubles.append(Trouble(None, begin, now(), "store"))
 
     async def _settle(self) -> None:
         """
@@ -322,7 +370,7 @@ class Scenario:
             )
 
     async def _read_ledger(self) -> list[Run]:
-        store = self.make_store(self.url, reactor)
+        store = store_from_url(self.url, reactor=reactor)
         await store.open()
         try:
             runs: list[Run] = []

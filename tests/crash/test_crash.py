@@ -12,10 +12,9 @@ from twisted.logger import Logger
 from twisted.trial.unittest import TestCase
 
 from .checker import check
-from .playing import MAKER, NodesTests
+from .playing import NodesTests
 from .reporting import report
 from .scenario import Scenario
-from .stores import make_store, make_unfenced_store
 
 
 class SQLiteTests(NodesTests, TestCase):
@@ -25,7 +24,7 @@ class SQLiteTests(NodesTests, TestCase):
 
     def make_scenario(self, folder: Path) -> Scenario:
         url = f"sqlite:///{folder.resolve()}/jobs.db"
-        return Scenario(folder, url, MAKER, make_store)
+        return Scenario(folder, url)
 
 
 class UnfencedTests(TestCase):
@@ -45,8 +44,7 @@ class UnfencedTests(TestCase):
     async def _play(self) -> None:
         folder = Path(self.mktemp())
         url = f"sqlite:///{folder.resolve()}/jobs.db"
-        maker = "tests.crash.stores.make_unfenced_store"
-        scenario = Scenario(folder, url, maker, make_unfenced_store)
+        scenario = Scenario(folder, url, fenced=False)
         self.addCleanup(scenario.close)
         seen = await scenario.play()
         self._log.info("{report}", report=report(seen, scenario))

@@ -4,8 +4,7 @@ How much of a time somebody could have used.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 __all__ = ["free_seconds"]
@@ -46,16 +45,26 @@ def free_seconds(
         if one.end <= begin or one.begin >= end:
             continue
         for pid in busy if one.pid is None else (one.pid,):
-            busy.setdefault(pid, [(begin, end)]).append((one.begin, one.end))
-    edges = {begin, end}
-    for spans in busy.values():
-        edges.update(edge for span in spans for edge in span if begin < edge < end)
-    ordered = sorted(edges)
-    free = 0.0
-    for low, high in pairwise(ordered):
-        if any(
-            not any(first <= low and high <= last for first, last in spans)
-            for spans in busy.values()
-        ):
-            free += high - low
-    return free
+            if pid in busy:
+                busy[pid].append((one.begin, one.end))
+    free = sorted(gap for spans in busy.values() for gap in _gaps(begin, end, spans))
+    seconds, reached = 0.0, begin
+    for first, last in free:
+        seconds += max(0.0, last - max(first, reached))
+        reached = max(reached, last)
+    return seconds
+
+
+def _gaps(
+    begin: float, end: float, spans: list[tuple[float, float]]
+) -> Iterator[tuple[float, float]]:
+    """
+    Give what is between *begin* and *end* and in none of *spans*.
+    """
+    for first, last in sorted(spans):
+        if first > begin:
+            yield begin, min(first, end)
+        begin = max(begin, last)
+        if begin >= end:
+            return
+    yield begin, end
