@@ -25,6 +25,10 @@ def make_scheduler(url: str, **defaults: Any) -> BackgroundScheduler:
 
         path, _, number = url.removeprefix("redis+unix://").partition("?db=")
         store = RedisJobStore(unix_socket_path=path, db=int(number))
+    elif url.startswith("mongodb:"):
+        from apscheduler.jobstores.mongodb import MongoDBJobStore
+
+        store = MongoDBJobStore(database="peer", host=url)
     else:
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":

@@ -30,8 +30,9 @@ def temporary() -> Iterator[str]:
 @contextmanager
 def database(kind: str) -> Iterator[str]:
     """
-    Give the URL of an empty database: ``sqlite`` in a file, ``postgresql``,
-    ``mariadb`` or ``redis`` on a server of its own; for ``memory``, just that.
+    Give the URL of an empty database: ``sqlite`` in a file, or ``postgresql``,
+    ``mariadb``, ``redis`` or ``mongodb`` on a server of its own; for ``memory``, just
+    that.
     """
     if kind == "memory":
         yield kind
@@ -39,8 +40,19 @@ def database(kind: str) -> Iterator[str]:
         with temporary() as path:
             yield f"sqlite:///{path}"
     else:
-        from txsched.testing.servers import MariaDB, PostgreSQL, Server, Valkey
+        from txsched.testing.servers import (
+            MariaDB,
+            MongoDB,
+            PostgreSQL,
+            Server,
+            Valkey,
+        )
 
-        kinds = {"postgresql": PostgreSQL, "mariadb": MariaDB, "redis": Valkey}
+        kinds = {
+            "postgresql": PostgreSQL,
+            "mariadb": MariaDB,
+            "redis": Valkey,
+            "mongodb": MongoDB,
+        }
         with Server(kinds[kind]()) as server:
             yield server.url

@@ -12,7 +12,7 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
-from txsched.testing.servers import Server, Valkey
+from txsched.testing.servers import MongoDB, Server, Valkey, shared_server
 
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
@@ -29,6 +29,7 @@ RUN_BY = {
     "holidays.py": "test_calendars",
     "journal.py": "test_journal",
     "local.ini": "test_configure",
+    "mongodb.py": "test_mongodb",
     "moving.console": "test_moving",
     "quarantine.console": "test_quarantine",
     "nodes.console": "test_nodes",
@@ -37,6 +38,7 @@ RUN_BY = {
     "remote_client.py": "test_remote_client",
     "renamed.ini": "test_quarantine",
     "serializers.py": "test_serializers",
+    "shelf.py": "test_shelf",
     "several_stores.py": "test_several_stores",
     "snapshot.console": "test_snapshot",
     "snapshot.ini": "test_snapshot",
@@ -109,6 +111,26 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python serializers.py")
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, "^(shipping order 5\n)+$")
+
+    def test_mongodb(self) -> None:
+        """
+        A program that is ended and started again goes on with its job.
+        """
+        url = shared_server(MongoDB()).create_database().url
+        for _ in range(2):
+            living = self.shell(f"python mongodb.py '{url}'")
+            self.assertEqual(0, living.end(), living.text)
+            self.assertRegex(living.text, "^(hello MongoDB\n)+$")
+
+    def test_shelf(self) -> None:
+        """
+        The same, with a shelf.
+        """
+        for _ in range(2):
+            living = self.shell("python shelf.py")
+            self.assertEqual(0, living.end(), living.text)
+            self.assertRegex(living.text, "^(hello shelf\n)+$")
+        self.assertTrue((self.folder / "jobs.lock").exists())
 
     def test_moving(self) -> None:
         """

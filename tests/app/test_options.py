@@ -115,6 +115,47 @@ class SchedulerOptionsTests(SynchronousTestCase):
             self.assertEqual(0, self.status("--database", good, "--check"))
         self.assertEqual(url, self.parsed("--database", url).config.service.database)
 
+    def test_check_looks_for_the_folders_of_all_stores(self) -> None:
+        """
+        The folder of a further store is named with its alias.
+        """
+        url = "sqlite:////nowhere/at/all/jobs.db"
+        path = self.file(f"[stores]\narchive = {url}\n")
+        self.assertEqual(1, self.status("--config", path, "--check"))
+        self.assertEqual(
+            f"{path}: [stores] archive: the folder '/nowhere/at/all' of '{url}' is not"
+            " there\n",
+            self.err.getvalue(),
+        )
+
+    def test_a_store_that_cannot_be_made(self) -> None:
+        """
+        What the class of a store refuses is told like all else that is wrong, with or
+        without ``--check``.
+        """
+        path = self.file("[store default]\nprefix = 1-")
+        for arguments in (("--check",), ()):
+            self.err.truncate(self.err.seek(0))
+            self.assertEqual(1, self.status("--config", path, *arguments))
+            self.assertEqual(
+                f"{path}: [store default] prefix: '1-' cannot begin the name of a"
+                " table\n",
+                self.err.getvalue(),
+            )
+
+    def test_the_command_line_replaces_the_whole_default_store(self) -> None:
+        """
+        What the file says of its default store is not meant for another database.
+        """
+        path = self.file(
+            "[store default]\nprefix = old_\n[stores]\nscratch = memory:\n"
+        )
+        config = self.parsed("--config", path, "--database", "memory:").config
+        self.assertEqual(["scratch"], list(config.stores))
+        self.assertEqual(
+            ["memory:", "memory:"], [str(one) for one in config.all_stores().values()]
+        )
+
     def test_check_lists_all_that_is_wrong(self) -> None:
         """
         A wrong file is answered with one line for each error, with the status 1.

@@ -13,7 +13,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.logger import capturedLogs
 
-from txsched.errors import BadValue, JobExists, SchemaTooNew, StoreUnavailable
+from txsched.errors import (
+    BadValue,
+    JobExists,
+    NoSuchJob,
+    SchemaTooNew,
+    StoreUnavailable,
+)
 from txsched.jobstores import RedisJobStore, store_from_url
 from txsched.jobstores.redis.requests import Requests
 from txsched.model import (
@@ -86,7 +92,7 @@ class MakingTests(ValkeyTestCase):
         """
         for name, values in {
             "prefix": ("", "a{b", "a}", "a\nb"),
-            "timeout": (0, -1.0, True),
+            "timeout": (0, -1.0, True, "5", float("inf"), float("nan")),
             "clock": ("mine", ""),
             "tls_ca": ("ca.pem",),
             "tls_certificate": ("me.pem",),
@@ -283,6 +289,90 @@ class WholeTests(ValkeyTestCase):
         with self.assertRaises(JobExists):
             await twice[1]
         self.assertEqual(52, (await store.status()).jobs)
+
+    async def test_many_large_ones(self) -> None:
+        """
+        Callers that add much at the same time go in several requests.
+        """
+        store = await self.open_store(self.make_url(), timeout=60.0)
+        call = Call("operator:add", ("x" * 200_000, "y"))
+        jobs = make_jobs(8, call=call)
+        for added in [store.add_jobs([job], ERROR) for job in jobs]:
+            await added
+        self.assertEqual(8, (await store.status()).jobs)
+
+    async def test_changed_meanwhile(self) -> None:
+        """
+        A replacement is made of what is there when it is written; when others change
+        it all the time, it is given up, and nothing is lost.
+        """
+        url = self.make_url()
+        store, other = await self.open_store(url), await self.open_store(url)
+        await store.add_jobs([make_job()], ERROR)
+        original = store._requests.run
+        changes = 2
+
+        async def late(name: str, fields: Any = ()) -> bytes:
+            nonlocal changes
+            if name == "add" and changes:
+                changes -= 1
+                job = await other.get_job("job")
+                await other.change_job(evolve(job, name=f"{changes}"), job, ())
+            return await original(name, fields)
+
+        store._requests.run = late  # type: ignore[method-assign]
+        new = make_job(name="mine")
+        (stored,) = await store.add_jobs([new], OnConflict.REPLACE)
+        self.assertEqual(("mine", 4), (stored.name, stored.revision))
+        changes = 1000
+        with self.assertRaises(StoreUnavailable):
+            await store.add_jobs([make_job(name="again")], OnConflict.REPLACE)
+        self.assertNotEqual("again", (await other.get_job("job")).name)
+
+    async def test_quarantined_while_claimed(self) -> None:
+        """
+        A job that another node put into quarantine is not due again by the plan of the
+        one that had claimed it; released it is, at its new time.
+        """
+        url = self.make_url()
+        store = await self.open_store(url, clock="caller")
+        await store.add_jobs([make_job()], ERROR)
+        (lease,) = await store.claim_jobs(NODE, START, at(30), 5)
+        await self.edit_definition("job", lambda data: b"\xff" + data)
+        other = await self.open_store(url, clock="caller")
+        with self.assertRaises(NoSuchJob):
+            await other.get_job("job")
+        self.assertEqual([], await store.commit([make_plan(lease)], NODE, at(30)))
+        self.assertIsNone(await store.next_due(START))
+        self.assertEqual([], await store.claim_jobs(NODE, at(99), at(100), 5))
+        await self.edit_definition("job", lambda data: data[1:])
+        self.assertEqual([], await other.find_quarantined())
+        self.assertEqual(at(10), await store.next_due(START))
+
+    async def test_nothing_to_cancel(self) -> None:
+        """
+        Cancelling no run is no error.
+        """
+        store = await self.open_store(self.make_url())
+        self.assertEqual([], await store.cancel_runs([], "why", START))
+
+    async def test_closed_while_opening(self) -> None:
+        """
+        A store that is closed while it opens is closed, at whatever point it was.
+        """
+        for turns in range(8):
+            store = self.make_closed(self.make_url())
+            opening = store.open()
+            for _ in range(turns):
+                await deferLater(reactor, 0)
+            await store.close()
+            try:
+                await opening
+            except StoreUnavailable:
+                pass
+            else:
+                await store.close()
+            self.assertIn("not open", await self.unavailable(store.status()))
 
     async def test_unknown_script(self) -> None:
         """

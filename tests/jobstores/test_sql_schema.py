@@ -15,11 +15,12 @@ from twisted.internet.threads import deferToThread
 from txsched.codec import encode_definition
 from txsched.errors import SchemaTooNew
 from txsched.jobstores.columns import micros_of
+from txsched.jobstores.run_rows import run_row
 from txsched.jobstores.sql.batches import Batch
 from txsched.jobstores.sql.connecting import make_connector
 from txsched.jobstores.sql.dialect import MARIADB, SQLITE
 from txsched.jobstores.sql.migrate import migrate
-from txsched.jobstores.sql.rows import job_row, run_row
+from txsched.jobstores.sql.rows import job_row
 from txsched.jobstores.sql.schema import STEPS, render
 from txsched.jobstores.sql.statements import Statements
 from txsched.model import JobQuery, OnConflict

@@ -168,6 +168,14 @@ class UrlTests(SynchronousTestCase):
             kind.make("such://x", reactor, {})
         self.assertIn("pip install 'txsched[such]'", str(caught.exception))
 
+    def test_what_is_no_driver(self) -> None:
+        """
+        A module of our own that is missing is no missing driver.
+        """
+        kind = StoreKind("Such", ("such",), f"{__name__}:without_ourselves", "such")
+        with self.assertRaises(ModuleNotFoundError):
+            kind.make("such://x", reactor, {})
+
     def test_kinds_are_factories(self) -> None:
         """
         All kinds are made by the interface that strangers provide, and no two of
@@ -180,7 +188,11 @@ class UrlTests(SynchronousTestCase):
 
 
 def without_driver(url: str) -> IJobStore:
-    raise ImportError("no driver")
+    raise ModuleNotFoundError("no driver", name="driver")
+
+
+def without_ourselves(url: str) -> IJobStore:
+    raise ModuleNotFoundError("a mistake", name="txsched.nothing")
 
 
 class OptionTests(SynchronousTestCase):

@@ -7,6 +7,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from txsched.errors import BadTrigger
 from txsched.model import COMMAND, Call, JobSpec
 from txsched.model.call import NO_KWARGS
@@ -160,3 +162,33 @@ class CallTests(Refusing):
             Call("a:b", ([1],), {"x": {"y": 1}}),
         ):
             self.assertNotEqual(first, other)
+
+
+class EqualityTests(SynchronousTestCase):
+    """
+    Tests for which calls are equal.
+    """
+
+    def test_a_function_and_its_name(self) -> None:
+        """
+        They are the same task, also as keys.
+        """
+        name = f"{__name__}:named_task"
+        self.assertEqual(Call(name, (1,)), Call(named_task, (1,)))
+        self.assertEqual(hash(Call(name)), hash(Call(named_task)))
+        self.assertNotEqual(Call(name, (1,)), Call(named_task, (2,)))
+        self.assertNotEqual(Call(f"{__name__}:other"), Call(named_task))
+
+    def test_what_has_no_name_of_its_own(self) -> None:
+        """
+        Two lambdas of one function are two tasks.
+        """
+        tasks = [lambda: 1, lambda: 2]
+        self.assertNotEqual(Call(tasks[0]), Call(tasks[1]))
+        self.assertEqual(Call(tasks[0]), Call(tasks[0]))
+
+
+def named_task() -> None:
+    """
+    A function of a module.
+    """

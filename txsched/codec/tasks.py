@@ -4,11 +4,11 @@ Names of tasks.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from ..errors import NotSerializable
 from ..model import Call
+from ..model.call import importable_name
 
 __all__ = ["task_name"]
 
@@ -22,13 +22,10 @@ def task_name(task: Any) -> str:
     """
     if isinstance(task, str):
         return task
-    name = Call(task).task_name
-    module, _, path = name.partition(":")
-    found: Any = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, part, None)
-    if found is not task:
+    name = importable_name(task)
+    if name is None:
+        named = Call(task).task_name
         raise NotSerializable(
-            "task", f"{task!r} cannot be found as {name}: give a function of a module"
+            "task", f"{task!r} cannot be found as {named}: give a function of a module"
         )
     return name

@@ -6,12 +6,22 @@ Instants are whole microseconds since 1970.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from ..model import Waiting, from_micros, to_micros
+from ..model import Disposition, Run, Waiting, from_micros, to_micros
 
-__all__ = ["instant_of", "micros_of", "read_wait", "search_text", "wait_row"]
+__all__ = [
+    "instant_of",
+    "latest_ends",
+    "micros_of",
+    "read_disposition",
+    "read_wait",
+    "search_text",
+    "wait_row",
+]
 
+_DISPOSITIONS = {one.value: one for one in Disposition}
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -54,3 +64,32 @@ def read_wait(delay: int | None, until: int | None) -> Waiting | None:
     if delay is None:
         return None
     return Waiting(_MICROSECOND * delay or None, instant_of(until))
+
+
+def latest_ends(runs: Iterable[Run]) -> dict[str, datetime]:
+    """
+    Give the latest end among the runs of each job.
+    """
+    ends: dict[str, datetime] = {}
+    for run in runs:
+        if run.ended_at is not None:
+            ends[run.job_id] = max(ends.get(run.job_id, run.ended_at), run.ended_at)
+    return ends
+
+
+def read_disposition(
+    word: str, reason: str | None, ended: object
+) -> tuple[Disposition, str | None]:
+    """
+    Give the disposition of a stored run, and its reason.
+
+    One that is not known here is running as long as it has not ended, so that it is
+    taken over as after a crash, and else abandoned; the reason has the word.
+
+    :param ended: when it did; ``None`` for not yet.
+    """
+    disposition = _DISPOSITIONS.get(word)
+    if disposition is not None:
+        return disposition, reason
+    unknown = f"stored as {word!r}, which this version does not know"
+    return Disposition.RUNNING if ended is None else Disposition.ABANDONED, unknown

@@ -106,11 +106,11 @@ class StoreKind:
         arguments = self.arguments(url)
         try:
             return construct(self._load(), reactor, *arguments, **options)
-        except ImportError as error:
-            raise self._without_driver(error) from error
-        except (
-            ValueError
-        ) as error:  # what drivers say of a URL, a port that is no number
+        except ModuleNotFoundError as error:
+            self._tell_driver(error)
+            raise
+        except ValueError as error:
+            # So drivers say of a URL that its port is no number, for instance.
             raise BadValue("url", f"{url!r} cannot be used: {error}") from None
         except BadValue as error:
             if error.field in _PLACES:
@@ -121,13 +121,21 @@ class StoreKind:
         module, _, name = self.reference.partition(":")
         try:
             found = getattr(import_module(module, __package__), name)
-        except ImportError as error:
-            raise self._without_driver(error) from error
+        except ModuleNotFoundError as error:
+            self._tell_driver(error)
+            raise
         return found  # type: ignore[no-any-return]
 
-    def _without_driver(self, error: ImportError) -> BadValue:
+    def _tell_driver(self, error: ModuleNotFoundError) -> None:
+        """
+        :raises BadValue: for ``url``: what is missing is no module of ours.
+        """
+        if (error.name or "").startswith("txsched."):
+            return
         advice = f": pip install 'txsched[{self.extra}]'" if self.extra else ""
-        return BadValue("url", f"a driver for {self.name} is missing ({error}){advice}")
+        raise BadValue(
+            "url", f"a driver for {self.name} is missing ({error}){advice}"
+        ) from error
 
 
 #: The parameters that are not options.

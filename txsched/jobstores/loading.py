@@ -54,6 +54,16 @@ class JobLoader:
     _known: dict[str, Job] = field(factory=dict, init=False)
     _lock: Lock = field(factory=Lock, init=False)
 
+    def known(self, job_id: str, revision: int, generation: str) -> Job | None:
+        """
+        Give a job that was built before, unless it has another definition by now; its
+        progress in it may be old.
+        """
+        job = self._known.get(job_id)
+        if job is None or (job.revision, job.generation) != (revision, generation):
+            return None
+        return job
+
     def definition(self, row: Sequence[Any]) -> Job | None:
         """
         Build a job from its columns; its progress in it may be old.
@@ -62,8 +72,8 @@ class JobLoader:
         """
         job_id, revision, generation, paused_at, note, data, next_run, count = row[:8]
         known = self._known
-        job = known.get(job_id)
-        if job is not None and (job.revision, job.generation) == (revision, generation):
+        job = self.known(job_id, revision, generation)
+        if job is not None:
             return job
         try:
             paused = None if paused_at is None else Pause(from_micros(paused_at), note)

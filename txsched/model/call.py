@@ -4,12 +4,13 @@ What a job calls.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-__all__ = ["COMMAND", "NO_KWARGS", "Call", "ShownValue"]
+__all__ = ["COMMAND", "NO_KWARGS", "Call", "ShownValue", "importable_name"]
 
 #: The task name of a job that starts a program; see :class:`Call`.
 COMMAND = "command"
@@ -31,10 +32,31 @@ class ShownValue(str):
         return str(self)
 
 
+def importable_name(task: Callable[..., Any]) -> str | None:
+    """
+    Give the name, ``module:qualname``, by which *task* can be found again.
+
+    :returns: ``None`` for what its module does not have under its name, as a lambda, a
+        method of an object or a function in a function.
+    """
+    name = Call(task).task_name
+    module, _, path = name.partition(":")
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return name if found is task else None
+
+
+def _name_or_object(task: str | Callable[..., Any]) -> Any:
+    return task if isinstance(task, str) else importable_name(task) or task
+
+
 @frozen
 class Call:
     """
     A task and its arguments.
+
+    A function of a module and its name are the same task.
 
     :ivar task: ``"package.module:function"``, or a callable where the store
         keeps live objects (the memory store), or :data:`COMMAND`: then *args*
@@ -45,12 +67,12 @@ class Call:
     :ivar kwargs: keyword arguments.
     """
 
-    task: str | Callable[..., Any]
+    task: str | Callable[..., Any] = field(eq=_name_or_object)
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = NO_KWARGS
 
     def __hash__(self) -> int:
-        return hash(self.task)
+        return hash(_name_or_object(self.task))
 
     @property
     def task_name(self) -> str:

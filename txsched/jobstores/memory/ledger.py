@@ -5,7 +5,7 @@ The ledger of the memory store.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from heapq import nsmallest
 from typing import Any
@@ -25,6 +25,7 @@ from ...model import (
     to_micros,
 )
 from ..cursor import encode_cursor
+from .recording import Recording
 from .rows import JobRow, choose_page
 
 __all__ = ["Ledger"]
@@ -62,6 +63,52 @@ class Ledger:
         """
         self._last_term += 1
         return self._last_term
+
+    def record(self, touched: set[str]) -> None:
+        """
+        From now on add the ids of runs that change to *touched*.
+        """
+        self._runs = Recording(touched, self._runs)
+        self._held = Recording(touched, self._held)
+
+    def restore(
+        self, runs: Iterable[tuple[Run, int, datetime | None, bool]], last_term: int
+    ) -> None:
+        """
+        Put runs into a ledger that is empty.
+
+        :param runs: in the order in which they ended, each with its term, the end of
+            its lease, and whether it is to be cancelled.
+        :param last_term: the highest that was given.
+        """
+        for run, term, until, cancelling in runs:
+            row = self.rows.get(run.job_id)
+            self._runs[run.id] = run
+            if not run.disposition.active:
+                self._end(run, None if row is None else row.job.keep_runs)
+                continue
+            if until is None:
+                self._pending[run.id] = run
+            else:
+                self._held[run.id] = (term, until)
+                if self._expiry is None or until < self._expiry:
+                    self._expiry = until
+            if cancelling:
+                self._cancelling.add(run.id)
+            if row is not None:
+                row.active = {**(row.active or {}), run.id: run}
+        self._last_term = last_term
+
+    def lease_of(self, run_id: str) -> tuple[int, datetime | None, bool]:
+        """
+        Give the term of the lease on a run, its end, and whether the run is to be
+        cancelled.
+        """
+        term, until = self._held.get(run_id, (0, None))
+        return term, until, run_id in self._cancelling
+
+    def __contains__(self, run_id: str) -> bool:
+        return run_id in self._runs
 
     def __len__(self) -> int:
         return len(self._runs)

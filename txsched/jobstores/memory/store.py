@@ -4,7 +4,7 @@ The reference store: everything in the memory of one process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from heapq import heapify, heappop, heappush
@@ -152,6 +152,12 @@ class MemoryJobStore:
         else:
             del self._rows[row.job.id]
 
+    def _sound(self) -> Iterable[JobRow]:
+        """
+        Give the jobs that can be shown, which are all.
+        """
+        return self._rows.values()
+
     def _row(self, job_id: str) -> JobRow:
         row = self._rows.get(job_id)
         if row is None:
@@ -166,9 +172,7 @@ class MemoryJobStore:
     def find_jobs(self, query: JobQuery) -> Page[Job]:
         order = f"jobs {query.order_by} {query.descending}"
         key, kinds = JOB_KEYS[query.order_by]
-        matching = (
-            key(row) for row in self._rows.values() if job_matches(row.job, query)
-        )
+        matching = (key(row) for row in self._sound() if job_matches(row.job, query))
         keys, more = choose_page(matching, query, order, kinds)
         jobs = tuple(self._rows[key[-1]].current() for key in keys)
         return Page(jobs, encode_cursor(order, keys[-1]) if more else None)
@@ -392,14 +396,31 @@ class MemoryJobStore:
 
     @_answered
     def status(self) -> StoreStatus:
-        rows = self._rows.values()
+        rows = list(self._sound())
         return StoreStatus(
             jobs=len(rows),
             paused=sum(row.job.paused is not None for row in rows),
-            quarantined=0,
+            quarantined=len(self._rows) - len(rows),
             active_runs=self._ledger.active_count(),
             runs=len(self._ledger),
         )
+
+    def _restore(
+        self, rows: Iterable[tuple[JobRow, str]], nodes: Iterable[Node]
+    ) -> None:
+        """
+        Put jobs and nodes into a store that is empty.
+
+        :param rows: each with the node that holds a lease on it.
+        """
+        for row, owner in rows:
+            self._rows[row.job.id] = row
+            if row.until is None:
+                self._schedule(row)
+            else:
+                claim = self._claims.setdefault(row.term, _Claim(owner, row.until, []))
+                claim.rows.append(row)
+        self._nodes.update((node.id, node) for node in nodes)
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
         return lambda: None

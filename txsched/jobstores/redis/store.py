@@ -64,6 +64,7 @@ __all__ = ["RedisJobStore"]
 T = TypeVar("T")
 
 _CLOCKS = ("store", "caller")
+_LONGEST_SECONDS = 86_400
 
 
 @implementer(IJobStore)
@@ -79,7 +80,7 @@ class RedisJobStore:
     :param reactor: the reactor.
     :param prefix: what the names of all keys begin with, in braces.
     :param result_limit: the most bytes of a task's result that the ledger keeps.
-    :param timeout: in seconds, for each connection and each answer.
+    :param timeout: in seconds, for each connection and each answer; at most a day.
     :param clock: whose clock judges leases: that of the ``store``, or that of the
         ``caller``.
     :param tls_ca: a file with the certificates, as PEM, of those who are trusted to
@@ -111,8 +112,12 @@ class RedisJobStore:
 
         if not prefix or any(one in prefix for one in "{}") or not prefix.isprintable():
             raise BadValue("prefix", f"{prefix!r} cannot begin the name of a key")
-        if isinstance(timeout, bool) or not timeout > 0:
-            raise BadValue("timeout", f"expected seconds, more than 0, not {timeout!r}")
+        if type(timeout) not in (int, float) or not 0 < timeout <= _LONGEST_SECONDS:
+            raise BadValue(
+                "timeout",
+                f"expected seconds, more than 0 and at most {_LONGEST_SECONDS}, not"
+                f" {timeout!r}",
+            )
         if clock not in _CLOCKS:
             known = " or ".join(map(repr, _CLOCKS))
             raise BadValue("clock", f"expected {known}, not {clock!r}")
@@ -171,11 +176,12 @@ class RedisJobStore:
             if not self._open:
                 work.close()
                 raise StoreUnavailable("it is not open")
-            result = await work
-            if self._loader.broken:
-                now = from_seconds(self._loop.seconds())
-                await self._quarantine.write(now)
-            return result
+            try:
+                return await work
+            finally:
+                if self._loader.broken:
+                    now = from_seconds(self._loop.seconds())
+                    await self._quarantine.write(now)
 
         return Deferred.fromCoroutine(ask())
 

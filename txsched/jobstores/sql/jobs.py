@@ -24,10 +24,11 @@ from ...model import (
     from_micros,
     to_micros,
 )
-from ..columns import micros_of, read_wait, wait_row
+from ..columns import latest_ends, micros_of, read_wait, wait_row
 from ..loading import JobLoader
+from ..run_rows import read_run
 from .clock import StoreClock
-from .rows import job_row, read_run, schedule_row
+from .rows import job_row, schedule_row
 from .runs import Runs
 from .session import Session
 from .statements import Statements
@@ -199,7 +200,7 @@ class Jobs:
         busy = {job_id for (job_id,) in db.for_ids(sql.busy_jobs, ids)}
         finished: list[str] = []
         planned: dict[str, datetime] = {}
-        ends = _latest_ends(runs)
+        ends = latest_ends(runs)
         for job_id, delay, until in unplanned:
             if job_id in busy:
                 continue
@@ -369,11 +370,3 @@ class Jobs:
 def _progress(job: Job) -> tuple[str, int, int | None, int]:
     next_run = micros_of(job.next_run_time)
     return job.generation, job.revision, next_run, job.run_count
-
-
-def _latest_ends(runs: Iterable[Run]) -> dict[str, datetime]:
-    ends: dict[str, datetime] = {}
-    for run in runs:
-        if run.ended_at is not None:
-            ends[run.job_id] = max(ends.get(run.job_id, run.ended_at), run.ended_at)
-    return ends

@@ -13,7 +13,8 @@ from ...model import Job, JobQuery, Page, Run, RunQuery, to_micros
 from ..columns import search_text
 from ..cursor import decode_cursor, encode_cursor
 from ..loading import JobLoader
-from .rows import read_run, tag_text
+from ..run_rows import read_run
+from .rows import tag_text
 from .session import Session
 
 __all__ = ["find_jobs", "find_runs"]

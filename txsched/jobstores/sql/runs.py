@@ -12,7 +12,8 @@ from attrs import frozen
 from ...errors import NoSuchRun
 from ...model import Aftermath, Renewal, Run
 from ..columns import micros_of
-from .rows import end_row, read_run, run_row
+from ..run_rows import read_run, run_row
+from .rows import end_row
 from .session import Session
 from .statements import Statements
 

@@ -19,7 +19,9 @@ for _, plan in ipairs(plans) do
     lost[#lost + 1] = id
   elseif row[OWNER] ~= '' then
     row[COUNT], row[DELAY], row[UNTIL], row[OWNER] = plan[5], plan[6], plan[7], ''
-    place(id, row, plan[3], plan[4], '', row[HIDDEN])
+    -- What is in quarantine is not due.
+    local due = row[HIDDEN] == '' and plan[4] or ''
+    place(id, row, plan[3], due, '', row[HIDDEN])
     for _, run in ipairs(plan[8]) do
       local fields_of = run[2]
       fields_of[RUN_TERM] = term

@@ -4,6 +4,7 @@ Adding jobs and reading them.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 from attrs import evolve
@@ -161,6 +162,20 @@ class AddingContract(JobStoreHarness):
         answer = await store.add_jobs([again], OnConflict.REPLACE)
         self.assertEqual([expected], answer)
         self.assertEqual(expected, await store.get_job("job"))
+
+    async def test_replace_by_the_function_itself(self) -> None:
+        """
+        A function and its name are the same task, whichever of them was given.
+        """
+        name, function = "json:dumps", json.dumps
+        for first, second in ((name, function), (function, name)):
+            store = await self.make_store()
+            job = make_job(call=Call(first, (1, 2)))
+            await self.add(store, job)
+            again = make_job("job", 50, call=Call(second, (1, 2)), generation="other")
+            (stored,) = await store.add_jobs([again], OnConflict.REPLACE)
+            self.assertTrue(stored.same_state(job))
+            self.assertTrue((await store.get_job("job")).same_state(job))
 
     async def test_replace_by_the_same_keeps_the_lease(self) -> None:
         """
