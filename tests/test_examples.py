@@ -12,7 +12,13 @@ import socket
 from textwrap import dedent
 from urllib.request import urlopen
 
-from txsched.testing.servers import MongoDB, Server, Valkey, shared_server
+from txsched.testing.servers import (
+    MongoDB,
+    PostgreSQL,
+    Server,
+    Valkey,
+    shared_server,
+)
 
 from . import test_pages
 from .transcripts import EXAMPLES, PROJECT, TranscriptTestCase, readme_commands
@@ -46,6 +52,7 @@ RUN_BY = {
     "snapshot_plugin.py": "test_snapshot",
     "stores.console": "test_stores",
     "stores.ini": "test_stores",
+    "shared_database.py": "test_shared_database",
     "tasks.py": "test_embed",
     "test_journal.py": "test_journal",
     "test_reports.py": "test_reports",
@@ -111,6 +118,15 @@ class ExampleTests(TranscriptTestCase):
         living = self.shell("python serializers.py")
         self.assertEqual(0, living.end(), living.text)
         self.assertRegex(living.text, "^(shipping order 5\n)+$")
+
+    def test_shared_database(self) -> None:
+        """
+        Two nodes carry each job out once.
+        """
+        url = shared_server(PostgreSQL()).create_database().url
+        living = self.shell(f"python shared_database.py '{url}'")
+        self.assertEqual(0, living.end(), living.text)
+        self.assertEqual("200 runs: {'succeeded': 200}\n", living.text)
 
     def test_mongodb(self) -> None:
         """

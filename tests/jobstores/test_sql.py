@@ -71,9 +71,8 @@ class OptionTests(OnSQLite):
         """
         for durability, level in (("power loss", 2), ("crash", 1)):
             store = await self.open_store(self.make_database(), durability=durability)
-            assert store._writer is not None
             settings = [
-                await store._writer.do(
+                await store._workers.writer.do(
                     lambda db, name=name: db.run(f"PRAGMA {name}").scalar()
                 )
                 for name in ("synchronous", "journal_mode")

@@ -59,7 +59,9 @@ class Migrating:
     """
 
     def migrate(self: Any, steps: Any) -> None:
-        session = make_connector(self.url, None, "power loss", 10.0).connect()
+        connector = make_connector(self.url, None, "power loss", 10.0)
+        session = connector.connect()
+        connector.prepare(session)
         with closing(session.connection):
             migrate(session, "x_", steps)
 
@@ -204,7 +206,7 @@ class MariaDBMigrationTests(Migrating, OnMariaDB):
         complete: Any = None
         for number, step in enumerate(STEPS):
             statements = list(render(step, MARIADB, "x_"))
-            for count in range(1, len(statements), 3):
+            for count in range(1, len(statements), 6):
                 self.make_empty()
                 self.migrate(STEPS[:number])
                 for statement in statements[:count]:

@@ -17,14 +17,17 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.python.components import proxyForInterface
 
 from txsched.errors import (
     BadValue,
     JobExists,
     NoSuchJob,
+    NotSerializable,
     StaleRevision,
     StoreUnavailable,
 )
+from txsched.interfaces import ILoop
 from txsched.jobstores.sql import SQLAlchemyJobStore
 from txsched.model import Disposition, Job, OnConflict, Run
 from txsched.testing.contracts.job_store.samples import (
@@ -93,7 +96,9 @@ class Outages:
         server = self.make_server()
         store = await self.open_store(server.url)
         await store.add_jobs([make_job("first")], ERROR)
+        self.addCleanup(store.watch(lambda: None))
         server.kill()
+        await pause(1.2)
         for call in (store.add_jobs([make_job("second")], ERROR), store.status()):
             self.assertIn("test0", await self.unavailable(call))
         server.start()
@@ -276,6 +281,21 @@ class Conflicts:
                 ]
             )
             self.assertEqual(1, answers.count([job]))
+
+    async def test_too_long(self: Any) -> None:
+        """
+        A value that the database does not take is refused, and spoils nothing of what
+        is written with it.
+        """
+        store = await self.open_store(self.make_database())
+        job = make_job()
+        await store.add_jobs([job], ERROR)
+        bad = store.add_runs([make_run(job, 1, executor="x" * 300)])
+        good = store.add_runs([make_run(job, 2)])
+        with self.assertRaises(NotSerializable):
+            await bad
+        await good
+        self.assertEqual(1, (await store.status()).runs)
 
     async def last_runs(self: Any, store: Any, turn: int) -> list[tuple[Run, int]]:
         """
@@ -504,6 +524,24 @@ class ListeningTests(OnPostgreSQL):
         await pause(0.5)
         self.assertEqual([], heard)
 
+    async def test_loop_without_descriptors(self) -> None:
+        """
+        Where the loop watches no descriptors, news is noticed within a second.
+        """
+        url = self.make_database()
+        loop = proxyForInterface(ILoop)(reactor)
+        store = SQLAlchemyJobStore(url, reactor=loop, clock="caller")
+        self.addCleanup(store.close)
+        await store.open()
+        other = await self.open_store(url)
+        heard: list[None] = []
+        end = store.watch(lambda: heard.append(None))
+        await self.until_listening()
+        await other.add_jobs([make_job()], ERROR)
+        while not heard:
+            await pause(0.05)
+        end()
+
     async def test_server_away(self) -> None:
         """
         While the server is away it is tried again now and then, until nobody wants it.
@@ -596,6 +634,7 @@ class AddressTests(SQLTestCase):
             ("mysql+mysqldb://u:s3cret@h/d", "write mysql+pymysql://"),
             ("postgresql://u:s3cret@h:port/d", "cannot be used"),
             ("oracle://u:s3cret@h/d", "is not among"),
+            ("sqlite://u:s3cret@h/d", "cannot be used"),
         ]:
             error = self.refused(url)
             self.assertEqual("url", error.field)
@@ -660,7 +699,7 @@ class Engines:
             await store.add_jobs([make_job()], ERROR)
             if self.title == "PostgreSQL":
                 question = "SHOW synchronous_commit"
-                ask = store._writer.do(lambda db: db.run(question).scalar())  # noqa: B023
+                ask = store._workers.writer.do(lambda db: db.run(question).scalar())  # noqa: B023
                 self.assertEqual(word, await ask)
 
 

@@ -43,19 +43,18 @@ class Connector:
         Make a connection.
         """
         connection = self.engine.connect()
-        try:
-            dialect = self.dialect
-            if dialect.kind is not None:
-                dialect = dialect.kind(connection)
-            session = Session(connection, dialect)
-            for statement in dialect.prepare:
-                session.run(statement)
-            for statement in dialect.durable.get(self.durability, ()):
-                session.run(statement)
-        except BaseException:
-            connection.close()
-            raise
-        return session
+        kind = self.dialect.kind
+        return Session(connection, kind(connection) if kind else self.dialect)
+
+    def prepare(self, session: Session) -> None:
+        """
+        Tell a new connection how it is to be.
+        """
+        dialect = session.dialect
+        for statement in dialect.prepare:
+            session.run(statement)
+        for statement in dialect.durable.get(self.durability, ()):
+            session.run(statement)
 
     def cut_off(self, connection: Any) -> None:
         """
@@ -63,8 +62,7 @@ class Connector:
         answer on it is told that it is lost.
         """
         descriptor = self.dialect.descriptor
-        if descriptor is None:
-            return
+        assert descriptor is not None
         with suppress(Exception):  # it may be closed at this very moment
             number = descriptor(connection.connection.dbapi_connection)
             with socket.fromfd(number, socket.AF_UNIX, socket.SOCK_STREAM) as copy:

@@ -230,6 +230,7 @@ POSTGRESQL = Dialect(
     descriptor=lambda connection: int(connection.fileno()),
 )
 
+_MYSQL_LOCK = "concat('txsched ', md5(database()))"
 _MYSQL_CLOCK = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))"
 
 
@@ -253,8 +254,9 @@ MARIADB: Dialect = Dialect(
     collation="utf8mb4_nopad_bin",
     partial_indexes=False,
     transactional_schema=False,
-    lock_schema="SELECT GET_LOCK(concat(database(), '.txsched'), 60)",
-    unlock_schema="SELECT RELEASE_LOCK(concat(database(), '.txsched'))",
+    # Names of locks are of the whole server, and short.
+    lock_schema=f"SELECT GET_LOCK({_MYSQL_LOCK}, 60)",
+    unlock_schema=f"SELECT RELEASE_LOCK({_MYSQL_LOCK})",
     integer="SIGNED",
     clock=_MYSQL_CLOCK,
     # A counter that does not go back when its transaction does.

@@ -5,6 +5,7 @@ One connection, while something is done with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 from attrs import define
@@ -31,6 +32,9 @@ class Session:
         it was committed, so that it may be there already.
     :ivar written: whether anything was written, or locked.
     :ivar announced: whether others are to be told of this transaction.
+    :ivar ready: whether it was prepared for work.
+    :ivar asked_at: since when the database has owed an answer, as ``time.monotonic``
+        says; ``None`` while it owes none.
     """
 
     connection: Any
@@ -38,6 +42,8 @@ class Session:
     unsure: bool = False
     written: bool = False
     announced: bool = False
+    ready: bool = False
+    asked_at: float | None = None
 
     def run(self, statement: str, parameters: Any = ()) -> Any:
         """
@@ -52,6 +58,7 @@ class Session:
         if not statement.startswith("SELECT"):
             self.written = True
         execute = self.connection.exec_driver_sql
+        self.asked_at = monotonic()
         try:
             return execute(statement, parameters)
         except DataError:
@@ -60,6 +67,8 @@ class Session:
                 raise
             # The driver has refused it, and nothing was sent.
             return execute(statement, cleaned)
+        finally:
+            self.asked_at = None
 
     def for_ids(
         self, statement: str, ids: Sequence[str], *before: Any
@@ -84,6 +93,7 @@ class Session:
             return 0
         self.written = True
         collation = self.dialect.collation
+        self.asked_at = monotonic()
         try:
             return batch.do(self.connection, rows, collation)
         except DataError:
@@ -91,6 +101,8 @@ class Session:
             if cleaned == list(rows):
                 raise
             return batch.do(self.connection, cleaned, collation)
+        finally:
+            self.asked_at = None
 
     def lock(self, statement: str, ids: Sequence[str]) -> None:
         """

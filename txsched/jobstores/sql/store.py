@@ -1,16 +1,17 @@
 """
-The job store on an SQL database.
+The job store on SQL databases.
 
-**Terms.** Each claim takes a new number from a counter, in its own transaction, and
-writes it into the rows that it hands out.  Every later write of the claimer says
-``WHERE id = ? AND term = ?``: when another claim came between, or a user's change,
-which takes a number too, the write meets no row, and the job or run is told to be
-lost.  A lease that merely ended is no obstacle as long as nobody else has claimed.
+**Terms.** Each claim takes a new number and writes it into the rows that it hands out.
+Every later write of the claimer says ``WHERE id = ? AND term = ?``: when another claim
+came between, or a user's change, which takes a number too, the write meets no row, and
+the job or run is told to be lost.  A lease that merely ended is no obstacle as long as
+nobody else has claimed.
 
-**Transactions.** One thread owns the only connection that writes.  What is asked
-while it works shares the next transaction, see :mod:`.worker`; each call is all or
-nothing by its savepoint.  Another thread with a connection of its own answers
-questions, from the state that was committed last.
+**Transactions.** One thread owns the only connection that writes.  What is asked while
+it works shares the next transaction, see :mod:`.worker`.  Another thread with a
+connection of its own answers questions, from the state that was committed last.  Where
+other nodes write at the same time, rows are locked, in an order that
+``docs/explanation/architecture.rst`` gives the reasons for.
 
 **Tables.** A job's definition lies in ``jobs``; what moves at each fire lies in the
 narrow ``schedule``, so that a fire never rewrites a definition.  A run is one row of
@@ -29,7 +30,6 @@ from typing import TypeVar
 
 from sqlalchemy import URL, Engine
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from zope.interface import implementer
 
@@ -37,7 +37,6 @@ from ...codec import CBORSerializer, StoredForms
 from ...errors import (
     BadValue,
     NoSuchJob,
-    StoreUnavailable,
 )
 from ...interfaces import IJobStore, ILoop, ISerializer
 from ...model import (
@@ -66,13 +65,12 @@ from .connecting import make_connector
 from .jobs import Jobs
 from .migrate import migrate
 from .nodes import Nodes
-from .opened import OpenedFile
 from .pages import find_jobs, find_runs
 from .runs import Runs
 from .session import Session
 from .statements import Statements
 from .watching import Listener, Poll
-from .worker import Worker
+from .workers import Workers
 
 __all__ = ["SQLAlchemyJobStore"]
 
@@ -81,28 +79,36 @@ T = TypeVar("T")
 _CLOCKS = ("store", "caller")
 #: Room for what follows it in the names of tables and indexes.
 _LONGEST_PREFIX = 40
-#: How often it is looked whether the database still answers.
-_CHECK_SECONDS = 1.0
 
 
 @implementer(IJobStore)
 class SQLAlchemyJobStore:
     """
-    Keeps jobs in a database that SQLAlchemy can reach; so far, SQLite in a file.
+    Keeps jobs in an SQL database: SQLite in a file, PostgreSQL, or MariaDB.
 
-    Several processes on one machine may share the file: each change of another one is
-    noticed within a second.
+    Several processes may share it, on SQLite those of one machine.  What people change
+    through another one is noticed at once on PostgreSQL, and else within a second.
+    When a file is removed or replaced below the store, each call fails with
+    :class:`~txsched.errors.StoreUnavailable` until it is opened anew.
 
-    :param url: of the database, as ``sqlite:///jobs.db``.
-    :param engine: instead of *url*: an engine of your own, whose connections have the
-        isolation level ``AUTOCOMMIT`` and belong to one thread each.
+    :param url: of the database, as ``sqlite:///jobs.db``,
+        ``postgresql://user:password@host/database``, or ``mysql://...`` with the same
+        parts; a driver that it names must be psycopg or pymysql.
+    :param engine: instead of *url*: an engine of your own, whose connections belong to
+        one thread each.
     :param reactor: the reactor, or another loop.
-    :param prefix: what the names of the tables begin with.
+    :param prefix: what the names of the tables begin with; at most 40 bytes.
     :param durability: what committed work survives: ``power loss``, or only a
         ``crash`` of this process or its SIGKILL, which saves SQLite a wait for the
-        disk at each commit.
+        disk at each commit; PostgreSQL then may lose the last moments when it crashes
+        itself.  MariaDB does what its own settings say.
     :param result_limit: the most bytes of a task's result that the ledger keeps.
-    :raises BadValue: naming the argument that cannot be used.
+    :param serializer: writes the definitions of jobs and the results of tasks.
+    :param clock: which clock judges leases: that of the ``store``, where it is a
+        server, or that of each ``caller``.
+    :param timeout: after how many seconds without an answer the database is given up.
+    :raises BadValue: naming the argument that cannot be used, also when a driver is
+        missing.
     """
 
     _log = Logger()
@@ -128,7 +134,6 @@ class SQLAlchemyJobStore:
             raise BadValue("timeout", f"expected seconds, not {timeout!r}")
         self._connector = make_connector(url, engine, durability, timeout)
         self._loop = reactor
-        self._timeout = timeout
         dialect = self._connector.dialect
         prefix = prefix.lower() if dialect.folds_names else prefix
         self._prefix = prefix
@@ -142,58 +147,25 @@ class SQLAlchemyJobStore:
         self._adders = {one: partial(self._add, one) for one in OnConflict}
         #: What others hear this store announce.
         self._me = token_hex(8)
-        self._writer: Worker | None = None
-        self._reader: Worker | None = None
-        self._guard = LoopingCall(self._check)
-        self._guard.clock = reactor  # type: ignore[assignment]
+        self._workers = Workers(
+            reactor,
+            self._connector,
+            timeout,
+            self._announcement,
+            self._loader.forget,
+        )
 
     # The whole
 
     def open(self) -> Deferred[None]:
-        return Deferred.fromCoroutine(self._open())
-
-    async def _open(self) -> None:
-        dialect = self._connector.dialect
-        file = OpenedFile(
-            lambda trouble: self._loop.callFromThread(self._tell, trouble)
-        )
-
         def prepare(db: Session) -> None:
             migrate(db, self._prefix)
-            if dialect.in_file:
-                file.remember(db.connection)
             self._nodes.read_clock(db, self._now())
 
-        writer = Worker(
-            self._loop,
-            self._connector,
-            "txsched writer",
-            dialect.begin,
-            self._announcement,
-            prepare,
-            self._loader.forget,
-            file.check,
-        )
-        reader = Worker(
-            self._loop,
-            self._connector,
-            "txsched reader",
-            dialect.begin_reading,
-            check=file.check,
-        )
-        for place, worker in enumerate((writer, reader)):
-            try:
-                await worker.start()
-            except BaseException:
-                for started in (writer, reader)[: place + 1]:
-                    await started.stop()
-                raise
-        self._writer, self._reader = writer, reader
-        if dialect.descriptor is not None:
-            self._guard.start(_CHECK_SECONDS, now=False)
+        return Deferred.fromCoroutine(self._workers.open(prepare))
 
-    def _tell(self, trouble: str) -> None:
-        self._log.error("the job store cannot be used any more: {why}", why=trouble)
+    def close(self) -> Deferred[None]:
+        return Deferred.fromCoroutine(self._workers.close())
 
     @property
     def _announcement(self) -> tuple[str, tuple[str, ...]]:
@@ -207,26 +179,8 @@ class SQLAlchemyJobStore:
     def _now(self) -> int:
         return to_micros(from_seconds(self._loop.seconds()))
 
-    def _check(self) -> None:
-        for worker in (self._writer, self._reader):
-            if worker is not None:
-                worker.check(self._timeout)
-
-    def close(self) -> Deferred[None]:
-        return Deferred.fromCoroutine(self._close())
-
-    async def _close(self) -> None:
-        writer, reader = self._writer, self._reader
-        self._writer = self._reader = None
-        for worker in (writer, reader):
-            if worker is not None:
-                await worker.stop()
-        if self._guard.running:
-            self._guard.stop()
-        self._connector.engine.dispose()
-
     def _write(self, work: Callable[[Session], T]) -> Deferred[T]:
-        return self._ask(self._writer, lambda worker: worker.do(work))
+        return self._ask(lambda: self._workers.writer.do(work))
 
     def _change(self, work: Callable[[Session], T]) -> Deferred[T]:
         """
@@ -241,16 +195,12 @@ class SQLAlchemyJobStore:
         return self._write(announced)
 
     def _read(self, work: Callable[[Session], T]) -> Deferred[T]:
-        return self._ask(self._reader, lambda worker: worker.do(work))
+        return self._ask(lambda: self._workers.reader.do(work))
 
-    def _ask(
-        self, worker: Worker | None, question: Callable[[Worker], Deferred[T]]
-    ) -> Deferred[T]:
+    def _ask(self, question: Callable[[], Deferred[T]]) -> Deferred[T]:
         async def ask() -> T:
-            if worker is None:
-                raise StoreUnavailable("it is not open")
-            result = await question(worker)
-            if self._loader.broken:
+            result = await question()
+            if self._loader.broken and self._workers.are_open:
                 await self._write_quarantine()
             return result
 
@@ -260,13 +210,10 @@ class SQLAlchemyJobStore:
         """
         Put jobs that could not be loaded aside.
         """
-        writer = self._writer
-        if writer is None:
-            return
         broken = dict(self._loader.broken)
         self._loader.broken.clear()
         now = self._now()
-        await writer.do(lambda db: self._jobs.quarantine(db, broken, now))
+        await self._workers.writer.do(lambda db: self._jobs.quarantine(db, broken, now))
         for (job_id, _, _), error in broken.items():
             self._log.warn(
                 "job {job_id!r} cannot be loaded and was put into quarantine: {error}",
@@ -278,9 +225,7 @@ class SQLAlchemyJobStore:
         return self._read(lambda db: StoreStatus(*db.run(self._sql.status).fetchone()))
 
     def watch(self, callback: Callable[[], None]) -> Callable[[], None]:
-        reader, connector = self._reader, self._connector
-        if reader is None:
-            raise StoreUnavailable("it is not open")
+        reader, connector = self._workers.reader, self._connector
         if self._sql.changes is not None:
             return Poll(self._loop, reader, self._sql.changes, callback).stop
         listener = Listener(
@@ -295,7 +240,7 @@ class SQLAlchemyJobStore:
         self, jobs: Sequence[Job], on_conflict: OnConflict
     ) -> Deferred[list[Job]]:
         adder = self._adders[on_conflict]
-        return self._ask(self._writer, lambda worker: worker.share(adder, jobs))
+        return self._ask(lambda: self._workers.writer.share(adder, jobs))
 
     def _add(
         self, on_conflict: OnConflict, db: Session, calls: Sequence[Sequence[Job]]

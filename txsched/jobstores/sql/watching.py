@@ -70,8 +70,9 @@ class Listener:
     Listens on a channel of PostgreSQL, with a connection of its own.
 
     The reactor watches a duplicate of the connection's descriptor: the driver closes
-    its own when the connection is lost, which no reactor forgives.  A connection that
-    is lost is made again, and then the callback is called once for what was missed.
+    its own when the connection is lost, which no reactor forgives.  A loop that watches
+    no descriptors looks once a second.  A connection that is lost is made again, and
+    then the callback is called once for what was missed.
 
     :param connect: makes a connection; called in the thread of *reader*.
     :param channel: what it listens to.
@@ -90,13 +91,18 @@ class Listener:
     _again: Any = field(default=None, init=False)
     _stopped: bool = field(default=False, init=False)
     _missed: bool = field(default=False, init=False)
+    _look: LoopingCall = field(init=False)
+
+    @_look.default
+    def _make_look(self) -> LoopingCall:
+        return LoopingCall(self.doRead)
 
     def start(self) -> None:
         """
         Connect, and listen.
         """
         self._again = None
-        self._reader.do(self._open).addCallbacks(self._opened, self._failed)
+        self._reader.do(self._open).addCallback(self._opened).addErrback(self._failed)
 
     def _open(self, unused: Session) -> Session:
         session = self._connect()
@@ -111,7 +117,11 @@ class Listener:
         self._pause = _FIRST_PAUSE_SECONDS
         driver = session.connection.connection.dbapi_connection
         self._descriptor = os.dup(driver.fileno())
-        IReactorFDSet(self._loop).addReader(self)
+        if IReactorFDSet.providedBy(self._loop):
+            self._loop.addReader(self)
+        else:
+            self._look.clock = self._loop  # type: ignore[assignment]
+            self._look.start(_POLL_SECONDS)
         if self._missed:
             self._callback()
         self._missed = True
@@ -121,6 +131,7 @@ class Listener:
         """
         Try again later; whoever works with the store meets the same, and tells.
         """
+        self._let_go()
         self._missed = True
         if not self._stopped:
             self._again = self._loop.callLater(self._pause, self.start)
@@ -159,7 +170,6 @@ class Listener:
         """
         See ``IFileDescriptor``.
         """
-        self._let_go()
         self._failed(reason)
 
     def stop(self) -> None:
@@ -174,11 +184,16 @@ class Listener:
 
     def _let_go(self) -> None:
         session, self._session = self._session, None
-        if session is not None:
-            IReactorFDSet(self._loop).removeReader(self)
+        if session is None:
+            return
+        if self._look.running:
+            self._look.stop()
+        if self._descriptor >= 0:
+            if IReactorFDSet.providedBy(self._loop):
+                self._loop.removeReader(self)
             os.close(self._descriptor)
             self._descriptor = -1
-            _close(session)
+        _close(session)
 
 
 def _close(session: Session) -> None:

@@ -11,11 +11,11 @@ other with it.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -89,7 +89,6 @@ class Worker:
         self._queue: SimpleQueue[_Call] = SimpleQueue()
         self._session: Session | None = None
         self._prepared = False
-        self._busy_since: float | None = None
         self._committing = False
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
 
@@ -137,10 +136,11 @@ class Worker:
 
         For any thread.  What waits for it fails as with any other lost connection.
         """
-        session, since = self._session, self._busy_since
-        if session is None or since is None:
-            return
-        if time.monotonic() - since > longest_seconds:
+        session = self._session
+        if session is None or not self._prepared:
+            return  # an upgrade of the schema may take its time
+        since = session.asked_at
+        if since is not None and monotonic() - since > longest_seconds:
             self._connector.cut_off(session.connection)
 
     def _serve(self) -> None:
@@ -201,7 +201,6 @@ class Worker:
     def _transact(
         self, group: list[_Call], unsure: bool
     ) -> list[tuple[Deferred[Any], Any]]:
-        self._busy_since = time.monotonic()
         try:
             self._check()
             session = self._connect()
@@ -223,18 +222,16 @@ class Worker:
             self._undone()
             self._roll_back(error)
             raise
-        finally:
-            self._busy_since = None
 
     def _connect(self) -> Session:
         if self._session is None:
             session = self._connector.connect()
             self._session = session
+            self._connector.prepare(session)
             if not self._prepared:
-                self._busy_since = None  # an upgrade may take its time
                 self._prepare(session)
-                self._busy_since = time.monotonic()
                 self._prepared = True
+            session.ready = True
         return self._session
 
     def _disconnect(self) -> None:
@@ -250,7 +247,7 @@ class Worker:
         if session is None:
             return
         invalid = isinstance(error, DBAPIError) and error.connection_invalidated
-        if not invalid and self._prepared:
+        if not invalid and session.ready:
             try:
                 if self._begin is not None:
                     session.run("ROLLBACK")
