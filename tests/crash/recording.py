@@ -52,9 +52,10 @@ class RecordedStore:
     not answered yet.
 
     Asked to, it stops the process by SIGSTOP at the worst moment: jobs are claimed and
-    not yet planned, and a run is in the middle of its work.  If it is to be quiet, no other question
-    is under way then: a process that is stopped within a transaction on SQLite keeps the lock of
-    the file, so that all others wait and nobody can take anything over.
+    not yet planned, and a run is in the middle of its work.  If it is to be quiet, no
+    other question is under way then: a process that is stopped within a transaction on
+    SQLite keeps the lock of the file, so that all others wait and nobody can take
+    anything over.
     """
 
     def __init__(self, store: Any) -> None:

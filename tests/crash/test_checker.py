@@ -273,7 +273,7 @@ class LeaseTests(SynchronousTestCase):
         """
         The store accepts one end of a run.
         """
-        again = [*SEEN.ends, End("run20", 21, 2)]
+        again = [*SEEN.ends, End("run20", 20, 1)]
         self.assertEqual(["ended twice"], found(SEEN, ends=again))
 
     def test_overwritten(self) -> None:
