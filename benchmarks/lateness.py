@@ -9,12 +9,12 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import work
-from reporting import tell
+from reporting import database, tell
 
 
-def ours(rate: int, seconds: int) -> dict[str, float]:
+def ours(url: str, rate: int, seconds: int) -> dict[str, float]:
     """
-    Measure txsched with a memory store.
+    Measure txsched.
     """
     from ours import make_scheduler, make_store, measure, sleep
 
@@ -22,7 +22,7 @@ def ours(rate: int, seconds: int) -> dict[str, float]:
     from txsched.triggers import IntervalTrigger
 
     async def run() -> dict[str, float]:
-        scheduler = make_scheduler(make_store("memory"))
+        scheduler = make_scheduler(make_store(url))
         await scheduler.start()
         begin = datetime.now(timezone.utc) + timedelta(seconds=1)
         await scheduler.add_jobs(
@@ -51,4 +51,6 @@ def ours(rate: int, seconds: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    tell(ours(int(sys.argv[1]), int(sys.argv[2])))
+    kind, rate, seconds = sys.argv[1:]
+    with database(kind) as url:
+        tell(ours(url, int(rate), int(seconds)))

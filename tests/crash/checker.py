@@ -70,7 +70,9 @@ class Lease:
     """
     A lease on a run that the store granted.
 
-    :ivar granted: when the node had the answer.
+    :ivar term: no two leases have the same one.
+    :ivar asked: when the node asked for it.
+    :ivar granted: when it had the answer.
     :ivar until: its end, as it was last acknowledged.
     """
 
@@ -78,6 +80,7 @@ class Lease:
     term: int
     pid: int
     owner: str
+    asked: float
     granted: float
     until: float
 
@@ -265,7 +268,7 @@ def _leases(seen: Seen) -> Iterator[Finding]:
             yield Finding("ended twice", f"{run_id}: {count} ends were accepted")
     holders = _holders(seen.leases)
     for end in seen.ends:
-        if any(lease.term > end.term for lease in holders.get(end.run, ())):
+        if end.run in holders and holders[end.run][-1].term != end.term:
             yield Finding("overwritten", f"{end} was accepted: {holders[end.run]}")
     for held in holders.values():
         for earlier, later in pairwise(held):
@@ -283,10 +286,12 @@ def _leases(seen: Seen) -> Iterator[Finding]:
 
 def _holders(leases: Iterable[Lease]) -> dict[str, list[Lease]]:
     """
-    Give the leases on each run, in the order in which they were granted.
+    Give the leases on each run, in the order in which they were asked for.
+
+    Not in that of the answers: a node that is stopped has its answer late.
     """
     holders: dict[str, list[Lease]] = defaultdict(list)
-    for lease in sorted(leases, key=lambda lease: lease.term):
+    for lease in sorted(leases, key=lambda lease: lease.asked):
         holders[lease.run].append(lease)
     return holders
 

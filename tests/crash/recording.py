@@ -52,9 +52,10 @@ class RecordedStore:
     not answered yet.
 
     Asked to, it stops the process by SIGSTOP at the worst moment: jobs are claimed and
-    not yet planned, and a run is in the middle of its work.  No other question is under
-    way then: a process that is stopped within a transaction on SQLite keeps the lock of
-    the file, so that all others wait and nobody can take anything over.
+    not yet planned, and a run is in the middle of its work.  If it is to be quiet, no
+    other question is under way then: a process that is stopped within a transaction on
+    SQLite keeps the lock of the file, so that all others wait and nobody can take
+    anything over.
     """
 
     def __init__(self, store: Any) -> None:
@@ -109,9 +110,10 @@ class RecordedStore:
         return self._ask(lambda: self._store.claim_jobs(owner, now, until, limit), told)
 
     def _is_asked_to_stop(self) -> bool:
-        if self._under_way or not in_the_middle() or not self._flag.exists():
+        if not in_the_middle() or not self._flag.exists():
             return False
-        if self._flag.read_text() != str(os.getpid()):
+        pid, _, quiet = self._flag.read_text().partition(" ")
+        if pid != str(os.getpid()) or (quiet and self._under_way):
             return False
         self._flag.unlink()
         return True

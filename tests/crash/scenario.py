@@ -1,5 +1,5 @@
 """
-The scenario: three nodes on one store, two thousand jobs, and what goes wrong.
+The scenario: three nodes on one store, many jobs, and what goes wrong.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from .tasks import LONG_SECONDS
 
 #: How long jobs fire; ``TXSCHED_CRASH_SECONDS=60`` is the whole proof.
 SECONDS = float(os.environ.get("TXSCHED_CRASH_SECONDS", "20"))
-JOBS = 2000
 FIRES_PER_SECOND = 300
+#: Each of the jobs fires so often: 2,000 of them 300 times a second.
+INTERVAL_SECONDS = 20 / 3
 LEASE_SECONDS = 3
 _KILL_EVERY_SECONDS = 5.0
 _STOP_EVERY_SECONDS = 20.0
@@ -51,21 +52,22 @@ async def until(condition: Callable[[], Any], what: str) -> None:
         await deferLater(reactor, 0.05)
 
 
-def make_jobs(begin: datetime, seconds: float) -> list[JobSpec]:
+def make_jobs(begin: datetime, seconds: float, fires_per_second: int) -> list[JobSpec]:
     """
-    Make the jobs: from *begin* on they fire 300 times a second in sum, for so long.
+    Make jobs which fire from *begin* on, for so long and so often in sum.
 
     Nine of ten have an interval, the others an expression.  One in forty has a task
     that is long enough to be in the middle of its work when something happens.
     """
     end = begin + timedelta(seconds=seconds)
-    each = JOBS / FIRES_PER_SECOND
+    each = INTERVAL_SECONDS
+    count = round(fires_per_second * each)
     jobs = []
-    for n in range(JOBS):
+    for n in range(count):
         if n % 10:
             trigger: Any = IntervalTrigger(
                 seconds=each,
-                start_date=begin + timedelta(seconds=n * each / JOBS),
+                start_date=begin + timedelta(seconds=n * each / count),
                 end_date=end,
             )
         else:
@@ -112,6 +114,8 @@ class Scenario:
     """
     Plays it once, in *folder*.
 
+    :ivar fires_per_second: of all jobs in sum.
+    :ivar quiet: whether a node is stopped only while it asks its store nothing else.
     :ivar fenced: whether the store refuses what comes under an old term.
     :ivar server: of the store, to be killed in the middle; a file has none.
     :ivar zombies: processes that were stopped for longer than their leases.
@@ -123,6 +127,8 @@ class Scenario:
     server: Server | None = None
     fenced: bool = True
     seconds: float = SECONDS
+    fires_per_second: int = FIRES_PER_SECOND
+    quiet: bool = True
     nodes: list[Node] = field(init=False)
     zombies: list[int] = field(factory=list, init=False)
     refused: list[int] = field(factory=list, init=False)
@@ -203,7 +209,7 @@ class Scenario:
         client.startService()
         try:
             begin = datetime.now(timezone.utc) + timedelta(seconds=4)
-            jobs = make_jobs(begin, self.seconds)
+            jobs = make_jobs(begin, self.seconds, self.fires_per_second)
             await client.add_jobs(jobs)
         finally:
             await client.stopService()
@@ -217,11 +223,11 @@ class Scenario:
         count = int(self.seconds / _KILL_EVERY_SECONDS)
         for n in range(1, count + 1):
             await self._at(n * _KILL_EVERY_SECONDS)
+            await until(self._all_work, "a node does not start again")
             node = self.nodes[n % 3]
+            await self._until_it_works(node.pid)
             if node is self._spared:
                 node = self.nodes[(n + 1) % 3]
-            await until(self._all_work, "a node does not start again")
-            await self._until_it_works(node.pid)
             before = now()
             node.kill()
             self._troubles.append(Trouble(node.pid, before, _INFINITE, "killed"))
@@ -262,7 +268,7 @@ class Scenario:
     async def _stop_for_a_while(self, n: int) -> None:
         node = self._spared = self.nodes[n % 3]
         flag = self.folder / STOP
-        flag.write_text(str(node.pid))
+        flag.write_text(f"{node.pid} {'quiet' if self.quiet else ''}")
         await until(node.is_stopped, f"{node.name} does not stop")
         begin = now()
         await deferLater(reactor, LEASE_SECONDS + 1.5)

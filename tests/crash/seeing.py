@@ -53,7 +53,7 @@ def see(
         elif what == "held":
             for run, term in line["leases"]:
                 leases[run, term] = Lease(
-                    run, term, pid, line["owner"], at, line["until"]
+                    run, term, pid, line["owner"], line["asked"], at, line["until"]
                 )
         elif what == "renewed":
             for run, term in line["leases"]:

@@ -57,7 +57,8 @@ def lease(planned: int, **details: Any) -> Lease:
     """
     The lease under which that was done.
     """
-    one = Lease(f"run{planned}", planned, 1, "a", float(planned), planned + 3.0)
+    at = float(planned)
+    one = Lease(f"run{planned}", planned, 1, "a", at, at, at + 3.0)
     return evolve(one, **details)
 
 
@@ -83,7 +84,7 @@ KILLED = evolve(
     leases=[
         lease(10),
         lease(20),
-        lease(20, term=21, pid=2, owner="b", granted=23.2, until=26.2),
+        lease(20, term=21, pid=2, owner="b", asked=23.1, granted=23.2, until=26.2),
         lease(30, pid=2, owner="b"),
     ],
     ends=[End("run10", 10, 1), End("run20", 21, 2), End("run30", 30, 2)],
@@ -272,7 +273,7 @@ class LeaseTests(SynchronousTestCase):
         """
         The store accepts one end of a run.
         """
-        again = [*SEEN.ends, End("run20", 21, 2)]
+        again = [*SEEN.ends, End("run20", 20, 1)]
         self.assertEqual(["ended twice"], found(SEEN, ends=again))
 
     def test_overwritten(self) -> None:
@@ -288,8 +289,8 @@ class LeaseTests(SynchronousTestCase):
         """
         A node that claims its own run again, whose lease had ended, goes on with it.
         """
-        again = lease(20, term=22, granted=23.5, until=26.5)
-        ends = [SEEN.ends[0], End("run20", 22, 1), SEEN.ends[2]]
+        again = lease(20, term=3, asked=23.4, granted=23.5, until=26.5)
+        ends = [SEEN.ends[0], End("run20", 3, 1), SEEN.ends[2]]
         self.assertEqual([], found(SEEN, leases=[*SEEN.leases, again], ends=ends))
 
     def test_late(self) -> None:
@@ -374,6 +375,7 @@ class SeeingTests(SynchronousTestCase):
             "pid": 1,
             "at": 2.0,
             "owner": "a",
+            "asked": 1.9,
             "until": 5.0,
             "leases": [["r", 7], ["s", 8]],
         },
@@ -404,7 +406,10 @@ class SeeingTests(SynchronousTestCase):
             seen.executions,
         )
         self.assertEqual(
-            [Lease("r", 7, 1, "a", 2.0, 6.0), Lease("s", 8, 1, "a", 2.0, 5.0)],
+            [
+                Lease("r", 7, 1, "a", 1.9, 2.0, 6.0),
+                Lease("s", 8, 1, "a", 1.9, 2.0, 5.0),
+            ],
             seen.leases,
         )
         self.assertEqual([End("r", 7, 1)], seen.ends)

@@ -12,13 +12,14 @@ from twisted.trial.unittest import TestCase
 from txsched.testing.servers import (
     IServerKind,
     MariaDB,
+    MongoDB,
     PostgreSQL,
     Server,
     Valkey,
 )
 
 from .playing import NodesTests
-from .scenario import Scenario
+from .scenario import FIRES_PER_SECOND, Scenario
 
 
 class ServerTests(NodesTests):
@@ -27,12 +28,20 @@ class ServerTests(NodesTests):
     """
 
     kind: IServerKind
+    fires_per_second = FIRES_PER_SECOND
+    quiet = True
 
     def make_scenario(self: Any, folder: Path) -> Scenario:
         server = Server(self.kind)
         self.addCleanup(server.close)
         server.start()
-        return Scenario(folder, server.url, server)
+        return Scenario(
+            folder,
+            server.url,
+            server,
+            fires_per_second=self.fires_per_second,
+            quiet=self.quiet,
+        )
 
 
 class PostgreSQLTests(ServerTests, TestCase):
@@ -57,3 +66,14 @@ class RedisTests(ServerTests, TestCase):
     """
 
     kind = Valkey()
+
+
+class MongoDBTests(ServerTests, TestCase):
+    """
+    A server that speaks the protocol of MongoDB; it is written in Python, and slow, so
+    that a node always waits for it.
+    """
+
+    kind = MongoDB()
+    fires_per_second = 30
+    quiet = False

@@ -5,6 +5,7 @@ Jobs that move between stores, with commands that are killed, beside real servic
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import select
 import signal
@@ -16,6 +17,14 @@ import time
 from tests.moving.files import written
 from txsched.model import Disposition
 from txsched.testing.contracts.job_store.samples import make_job, make_jobs, make_run
+from txsched.testing.servers import (
+    IServerKind,
+    MariaDB,
+    MongoDB,
+    PostgreSQL,
+    Valkey,
+    shared_server,
+)
 
 from .living import LivingTestCase, environment
 
@@ -73,6 +82,28 @@ class MovingTests(LivingTestCase):
             self.assertEqual(MANY, self.count(name, "jobs"))
             self.assertEqual(len(runs), self.count(name, "runs"))
         self.out("export", "--store", "sqlite:///b.db", "--runs", "back.jsonl")
+        back = (self.folder / "back.jsonl").read_bytes().splitlines()[1:-1]
+        self.assertEqual(sorted(data.splitlines()[1:-1]), sorted(back))
+
+    def test_from_kind_to_kind(self) -> None:
+        """
+        What has been through a store of each kind is what it was.
+        """
+        jobs = make_jobs(300)
+        gone = [make_job(f"gone-{number}") for number in range(50)]
+        runs = [make_run(job, 0, Disposition.MISSED) for job in [*jobs, *gone]]
+        data = written(jobs, runs)
+        (self.folder / "all.jsonl").write_bytes(data)
+        kinds: list[IServerKind] = [PostgreSQL(), Valkey(), MongoDB(), MariaDB()]
+        servers = (shared_server(kind).create_database().url for kind in kinds)
+        urls = ["sqlite:///a.db", *servers, "shelve:///shelf", "sqlite:///b.db"]
+        self.out("import", "--store", urls[0], "--runs", "all.jsonl")
+        for source, target in itertools.pairwise(urls):
+            self.assertEqual(
+                "300 jobs added, 0 there already, 350 runs\n",
+                self.out("migrate", source, target, "--runs"),
+            )
+        self.out("export", "--store", urls[-1], "--runs", "back.jsonl")
         back = (self.folder / "back.jsonl").read_bytes().splitlines()[1:-1]
         self.assertEqual(sorted(data.splitlines()[1:-1]), sorted(back))
 

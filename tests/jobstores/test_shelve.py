@@ -20,6 +20,7 @@ from txsched.jobstores import ShelveJobStore
 from txsched.jobstores.shelve import files
 from txsched.jobstores.shelve.files import Shelf
 from txsched.jobstores.shelve.locking import lock
+from txsched.jobstores.threads import Threads
 from txsched.model import JobQuery, OnConflict
 from txsched.testing.contracts.job_store.samples import (
     NODE,
@@ -339,6 +340,26 @@ class CrashTests(ShelveTestCase):
         self.assertEqual({3}, set(found.values()))
         self.assertEqual(set(), told - found.keys())
         self.assertLessEqual(len(found.keys() - told), 4)
+
+
+class ThreadTests(ShelveTestCase):
+    """
+    The threads that such stores have.
+    """
+
+    async def test_stopped(self) -> None:
+        """
+        What was asked for before the end is done, what comes later is refused.
+        """
+        threads = Threads(reactor, "test", 2)
+        answers = [threads.do(lambda: 5), threads.do(lambda: 1 // 0)]
+        stopped = threads.stop()
+        with self.assertRaises(StoreUnavailable):
+            await threads.do(lambda: 6)
+        self.assertEqual(5, await answers[0])
+        with self.assertRaises(ZeroDivisionError):
+            await answers[1]
+        await stopped
 
 
 class FailureTests(ShelveTestCase):

@@ -18,7 +18,12 @@ import twisted.plugins
 from txsched.codec import JSONSerializer
 from txsched.errors import BadValue
 from txsched.interfaces import IJobStore, IJobStoreFactory
-from txsched.jobstores import MemoryJobStore, SQLAlchemyJobStore, store_from_url
+from txsched.jobstores import (
+    MemoryJobStore,
+    ShelveJobStore,
+    SQLAlchemyJobStore,
+    store_from_url,
+)
 from txsched.jobstores.constructing import options_of
 from txsched.jobstores.kinds import KINDS, StoreKind
 from txsched.jobstores.urls import find_factory, hide_password
@@ -77,6 +82,16 @@ class UrlTests(SynchronousTestCase):
         self.assertFalse(path.exists())
         for url in ("sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:"):
             self.assertIn("the name of a file", self.refused("url", url))
+
+    def test_shelve(self) -> None:
+        """
+        ``shelve:///FILE`` is a shelf, which is not there before it is opened.
+        """
+        path = Path(self.mktemp()).absolute()
+        self.assertIsInstance(make(f"shelve:///{path}"), ShelveJobStore)
+        self.assertEqual([], list(path.parent.glob(f"{path.name}*")))
+        self.assertIn("expected shelve:///FILE", self.refused("url", "shelve:///"))
+        self.assertIn("the path of a file", self.refused("url", "shelve:///a/"))
 
     def test_bad_options(self) -> None:
         """

@@ -15,7 +15,14 @@ from txsched.core import LocalScheduler
 from txsched.executors import ReactorExecutor
 from txsched.jobstores import store_from_url
 from txsched.model import Call, Job, JobQuery, OnConflict, RunQuery
-from txsched.testing.servers import MariaDB, PostgreSQL, Server, shared_server
+from txsched.testing.servers import (
+    MariaDB,
+    MongoDB,
+    PostgreSQL,
+    Server,
+    Valkey,
+    shared_server,
+)
 from txsched.triggers import IntervalTrigger
 
 _PATIENCE_SECONDS = 60.0
@@ -25,6 +32,8 @@ JOB = Job("a", Call("operator:add", (1, 2)), IntervalTrigger(hours=1), "a")
 KINDS = [
     (PostgreSQL(), ("postgresql+psycopg:", "postgresql:")),
     (MariaDB(), ("mysql+pymysql:", "mariadb+pymysql:", "mysql:", "mariadb:")),
+    (Valkey(), ("redis+unix:",)),
+    (MongoDB(), ("mongodb:",)),
 ]
 
 

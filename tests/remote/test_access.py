@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from attrs import evolve
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import Interface
 from zope.interface.verify import verifyObject
@@ -18,12 +19,14 @@ from txsched.jobstores import MemoryJobStore
 from txsched.model import (
     COMMAND,
     UTC,
+    Call,
     Disposition,
     EnumMember,
     ITrigger,
     Job,
     JobQuery,
     JobSpec,
+    OnConflict,
     Run,
     RunQuery,
     from_seconds,
@@ -417,6 +420,30 @@ class RestrictedSchedulerTests(SynchronousTestCase):
         """
         job = self.successResultOf(self.change_between("operator:mul"))
         self.assertEqual(("operator:mul", ("rm",)), (job.call.task, job.call.args))
+
+    def test_the_store_that_is_meant(self) -> None:
+        """
+        What is looked at is what is changed, also where another store has a job of the
+        same id.
+        """
+        archive = MemoryJobStore()
+        self.done(self.local.add_store("archive", archive))
+        self.done(self.local.add_job(REFUSED, EVERY, id="twice", store="archive"))
+        (job,) = self.done(archive.find_jobs(JobQuery())).items
+        allowed = evolve(job, call=Call("operator:add", (1, 2)))
+        # Behind the back of the scheduler, which would not have it.
+        also = MemoryJobStore()
+        self.done(also.add_jobs((allowed,), OnConflict.ERROR))
+        self.done(self.local.remove_store("archive"))
+        self.done(self.local.add_store("also", also))
+        self.done(self.local.add_store("archive", archive))
+        view = self.restricted("operator:*")
+        self.assertEqual("also", self.done(view.modify_job("twice", args=(3, 4))).store)
+        answer = view.modify_job("twice", store="archive", args=("rm",))
+        self.failureResultOf(answer, NotAllowed)
+        self.done(view.modify_job("twice", store="archive", name="new"))
+        kept = self.done(self.local.get_job("twice", "archive"))
+        self.assertEqual(("new", job.call), (kept.name, kept.call))
 
     def test_what_is_allowed_runs(self) -> None:
         """

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from ..errors import StoreUnavailable
 from ..interfaces import ILoop
 
 __all__ = ["Threads"]
@@ -37,6 +38,7 @@ class Threads:
         )
         self._stopped: Deferred[None] = Deferred()
         self._left = count
+        self._stopping = False
         for number in range(1, count + 1):
             threading.Thread(
                 target=self._serve, name=f"{name} {number}", daemon=True
@@ -45,17 +47,22 @@ class Threads:
     def do(self, work: Callable[[], T]) -> Deferred[T]:
         """
         :returns: fires in the thread of the loop with what *work* returned.
+        :raises StoreUnavailable: they were told to stop.
         """
         answer: Deferred[T] = Deferred()
+        if self._stopping:
+            answer.errback(StoreUnavailable("it is closed"))
+            return answer
         self._queue.put((work, answer))
         return answer
 
     def stop(self) -> Deferred[None]:
         """
-        To be called once, and nothing is asked afterwards.
+        To be called once.
 
         :returns: fires when all that was asked for is done and the threads have ended.
         """
+        self._stopping = True
         for _ in range(self._left):
             self._queue.put(None)
         return self._stopped
