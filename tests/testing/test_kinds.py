@@ -17,7 +17,7 @@ class ValkeyTests(KindTests, TestCase):
     """
 
     kind = Valkey()
-    url = r"^redis\+unix:///tmp/\w+/s\?db=\d$"
+    url = r"^redis\+unix:///tmp/\w+/s\?db=\d+$"
 
 
 class PostgreSQLTests(KindTests, TestCase):
@@ -26,7 +26,7 @@ class PostgreSQLTests(KindTests, TestCase):
     """
 
     kind = PostgreSQL()
-    url = r"^postgresql\+psycopg://postgres@/test\d\?host=/tmp/\w+&port=5432$"
+    url = r"^postgresql\+psycopg://postgres@/test\d+\?host=/tmp/\w+&port=5432$"
 
 
 class MariaDBTests(KindTests, TestCase):
@@ -35,7 +35,7 @@ class MariaDBTests(KindTests, TestCase):
     """
 
     kind = MariaDB()
-    url = r"^mysql\+pymysql://root@localhost/test\d\?unix_socket=/tmp/\w+/s$"
+    url = r"^mysql\+pymysql://root@localhost/test\d+\?unix_socket=/tmp/\w+/s$"
 
 
 class MongoDBTests(KindTests, TestCase):
@@ -44,4 +44,4 @@ class MongoDBTests(KindTests, TestCase):
     """
 
     kind = MongoDB()
-    url = r"^mongodb://127\.0\.0\.1:\d+/test\d\?directConnection=true$"
+    url = r"^mongodb://127\.0\.0\.1:\d+/test\d+\?directConnection=true$"
