@@ -15,6 +15,9 @@ from twisted.trial.unittest import TestCase
 from txsched.jobstores import MongoDBJobStore
 from txsched.testing.servers import MongoDB, shared_server
 
+_PATIENCE_MILLISECONDS = 90_000
+_free: list[str] = []
+
 
 class MongoDBTestCase(TestCase):
     """
@@ -27,17 +30,28 @@ class MongoDBTestCase(TestCase):
 
     def make_database(self) -> str:
         """
-        Make an empty database, and give its URL.
+        Give the URL of a database that is empty, but for indexes.
+
+        Tests use the same ones after each other, since SecantusDB may stand still for
+        ever when many databases are dropped.
         """
-        self.url = shared_server(MongoDB()).create_database().url
-        self.addCleanup(self.drop)
+        server = shared_server(MongoDB())
+        self.url = _free.pop() if _free else server.create_database().url
+        self.addCleanup(self.clear, self.url)
         return self.url
 
-    async def drop(self) -> None:
+    async def clear(self, url: str) -> None:
         """
-        Remove the database that was made last.
+        Remove all documents, and let others have the database.
         """
-        await self.outside(lambda database: database.client.drop_database(database))
+
+        def work(database: Any) -> None:
+            for name in database.list_collection_names():
+                database[name].delete_many({})
+
+        self.url = url
+        await self.outside(work)
+        _free.append(url)
 
     def make_closed(self, url: str, **options: Any) -> MongoDBJobStore:
         """
@@ -62,7 +76,9 @@ class MongoDBTestCase(TestCase):
         """
 
         def perform() -> Any:
-            with MongoClient[dict[str, Any]](self.url) as client:
+            with MongoClient[dict[str, Any]](
+                self.url, socketTimeoutMS=_PATIENCE_MILLISECONDS
+            ) as client:
                 database: Database[dict[str, Any]] = client.get_default_database()
                 return work(database)
 

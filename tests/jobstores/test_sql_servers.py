@@ -574,6 +574,30 @@ class ListeningTests(OnPostgreSQL):
         self.assertEqual([], self.execute(self.listeners))
 
 
+class PlanningTests(OnPostgreSQL):
+    """
+    How PostgreSQL looks for many jobs.
+    """
+
+    async def test_tables_that_were_empty(self) -> None:
+        """
+        Also where it still takes the tables for empty, it does not look for each job
+        in the whole list of ids.
+        """
+        store = await self.open_store(self.make_empty())
+        jobs = make_jobs(1000)
+        await store.add_jobs(jobs, ERROR)
+        await store.remove_jobs([job.id for job in jobs[1:]], START)
+        self.execute("ANALYZE")
+        await store.add_jobs(jobs[1:], ERROR)
+        for statement in (store._sql.definitions, store._sql.progresses):
+            ids = ", ".join(f"'{job.id}'" for job in jobs)
+            text = statement.replace("IN (:ids)", f"= ANY (ARRAY[{ids}])")
+            plan = "\n".join(row[0] for row in self.execute(f"EXPLAIN {text}"))
+            self.assertNotIn("Nested Loop", plan)
+        self.assertEqual(1000, len(await store.claim_jobs(NODE, START, at(30), 1000)))
+
+
 class Texts:
     """
     Texts that a database may not have.

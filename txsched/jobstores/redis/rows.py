@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ...model import Disposition, Job, Node, Run, Waiting
-from ..columns import search_text, wait_row
+from ..columns import read_disposition, search_text, wait_row
 from ..loading import read_result
 from .packing import (
     count,
@@ -37,7 +37,6 @@ __all__ = [
 _MICROSECOND = timedelta(microseconds=1)
 #: Stands between tags; it cannot be in one, as it cannot be printed.
 _BETWEEN = "\x1f"
-_DISPOSITIONS = {one.value.encode(): one for one in Disposition}
 _WORDS = {one: one.value.encode() for one in Disposition}
 
 
@@ -196,20 +195,14 @@ def read_runs(fields: Iterator[bytes]) -> list[Run]:
 def _read_run(fields: Iterator[bytes]) -> Run:
     """
     Build a run.
-
-    One whose disposition is not known here is running as long as it has not ended, so
-    that it is taken over as after a crash, and else abandoned; its reason has the word.
     """
     run_id, job_id, planned, executor, _, _, state, attempt, node, started, ended = (
         next(fields) for _ in range(11)
     )
     reason, _, rest = (next(fields) for _ in range(3))
-    why = _from_optional(reason)
-    disposition = _DISPOSITIONS.get(state)
-    if disposition is None:
-        disposition = Disposition.ABANDONED if ended else Disposition.RUNNING
-        word = _text(state)
-        why = f"stored as {word!r}, which this version does not know"
+    disposition, why = read_disposition(
+        _text(state), _from_optional(reason), ended or None
+    )
     result, error, traceback, by, times, last, manual = (
         unpack(rest) if rest else (b"", b"", b"", b"", b"1", b"", b"")
     )

@@ -133,11 +133,34 @@ class Jobs:
         Load jobs, leaving out those that are not there or not loadable.
         """
         loaded = {}
-        for row in db.for_ids(self.sql.jobs, ids):
+        for row in self._rows(db, ids).values():
             job = self.loader.job(row)
             if job is not None:
                 loaded[job.id] = job
         return loaded
+
+    def _rows(self, db: Session, ids: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        """
+        Give the columns of jobs that are not in quarantine, by id.
+        """
+        progresses = {row[0]: row[1:] for row in db.for_ids(self.sql.progresses, ids)}
+        return {
+            row[0]: (*row, *progresses[row[0]])
+            for row in db.for_ids(self.sql.definitions, ids)
+            if row[0] in progresses
+        }
+
+    def get(self, db: Session, job_id: str) -> Job:
+        """
+        Load one job, as it is at one moment.
+
+        :raises NoSuchJob: it is not there, or not loadable.
+        """
+        row = db.run(self.sql.job, (job_id,)).fetchone()
+        job = None if row is None else self.loader.job(row)
+        if job is None:
+            raise NoSuchJob(job_id)
+        return job
 
     def change(self, db: Session, job: Job, before: Job, runs: Sequence[Run]) -> Job:
         """
@@ -237,7 +260,7 @@ class Jobs:
         end = self.clock.to_store(until)
         db.for_ids(sql.lease_jobs, ids, term, owner, end)
         # Only now, when nobody else can change them any more.
-        rows = {row[0]: row for row in db.for_ids(sql.jobs, ids)}
+        rows = self._rows(db, ids)
         active: dict[str, list[Run]] = {}
         for row in db.for_ids(sql.active_runs, ids):
             active.setdefault(row[1], []).append(read_run(row))

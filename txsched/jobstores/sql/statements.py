@@ -96,9 +96,18 @@ class Statements:
             f" FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
             " WHERE j.id = ? AND j.error IS NULL"
         )
-        self.jobs = (
+        self.job = (
             f"SELECT {JOB_COLUMNS} FROM {p}jobs j JOIN {p}schedule s ON s.id = j.id"
-            " WHERE j.id IN (:ids) AND j.error IS NULL"
+            " WHERE j.id = ? AND j.error IS NULL"
+        )
+        # The same for many, in two: a database that takes one of the tables for empty
+        # would look for each of its rows in the whole list.
+        self.definitions = (
+            "SELECT id, revision, generation, paused_at, note, definition"
+            f" FROM {p}jobs WHERE id IN (:ids) AND error IS NULL"
+        )
+        self.progresses = (
+            f"SELECT id, next_run, run_count FROM {p}schedule WHERE id IN (:ids)"
         )
         self.quarantined = (
             f"SELECT {JOB_COLUMNS}, j.error, j.quarantined_at FROM {p}jobs j"

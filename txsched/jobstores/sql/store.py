@@ -256,13 +256,7 @@ class SQLAlchemyJobStore:
         return [list(islice(rest, len(jobs))) for jobs in calls]
 
     def get_job(self, job_id: str) -> Deferred[Job]:
-        def work(db: Session) -> Job:
-            job = self._jobs.load(db, (job_id,)).get(job_id)
-            if job is None:
-                raise NoSuchJob(job_id)
-            return job
-
-        return self._read(work)
+        return self._read(lambda db: self._jobs.get(db, job_id))
 
     def find_jobs(self, query: JobQuery) -> Deferred[Page[Job]]:
         select = self._sql.find_jobs
