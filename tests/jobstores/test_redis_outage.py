@@ -4,7 +4,7 @@ The store on Redis while its server, or the way to it, is away.
 
 from __future__ import annotations
 
-from pathlib import Path
+import tempfile
 from typing import Any
 
 from attrs import evolve
@@ -190,17 +190,25 @@ class CutTests(ValkeyTestCase):
     A connection that is lost after a write, and before its answer.
     """
 
+    def make_socket_path(self) -> str:
+        """
+        Name a new socket; its path has to be short.
+        """
+        folder = tempfile.TemporaryDirectory(prefix="txs")
+        self.addCleanup(folder.cleanup)
+        return f"{folder.name}/s"
+
     async def between(self) -> tuple[RedisJobStore, Between]:
         """
         Open a store through something that can cut its connections.
         """
         proxy = Between(address_of(self.make_url()).path)
-        path = self.mktemp()
+        path = self.make_socket_path()
         port = reactor.listenUNIX(path, proxy)
         self.addCleanup(port.stopListening)
         number = self.url.partition("=")[2]
         store = RedisJobStore(
-            f"unix://{_absolute(path)}?db={number}", reactor=reactor, clock="caller"
+            f"unix://{path}?db={number}", reactor=reactor, clock="caller"
         )
         self.addCleanup(proxy.all_gone)
         self.addCleanup(store.close)
@@ -286,15 +294,11 @@ class CutTests(ValkeyTestCase):
         A connection that is cut while a store opens makes the opening fail.
         """
         proxy = Between(address_of(self.make_url()).path)
-        path = self.mktemp()
+        path = self.make_socket_path()
         port = reactor.listenUNIX(path, proxy)
         self.addCleanup(port.stopListening)
         self.addCleanup(proxy.all_gone)
         proxy.cuts = 2
-        store = RedisJobStore(f"unix://{_absolute(path)}", reactor=reactor)
+        store = RedisJobStore(f"unix://{path}", reactor=reactor)
         with self.assertRaises(StoreUnavailable):
             await store.open()
-
-
-def _absolute(path: str) -> str:
-    return str(Path(path).absolute())
