@@ -269,7 +269,13 @@ class Scenario:
         node = self._spared = self.nodes[n % 3]
         flag = self.folder / STOP
         flag.write_text(f"{node.pid} {'quiet' if self.quiet else ''}")
-        await until(node.is_stopped, f"{node.name} does not stop")
+        await until(
+            lambda: node.is_stopped() or self._is_over(n), f"{node.name} does not stop"
+        )
+        if not node.is_stopped():
+            flag.unlink()
+            self._spared = None
+            return
         begin = now()
         await deferLater(reactor, LEASE_SECONDS + 1.5)
         await until(
@@ -281,6 +287,12 @@ class Scenario:
         await self._until_it_wrote(node.pid, now())
         self.refused.append(await self._refused_to(node))
         self._spared = None
+
+    def _is_over(self, n: int) -> bool:
+        """
+        Whether there is no more work in whose middle a node could be stopped once more.
+        """
+        return n > 0 and now() > self._begin + self.seconds
 
     def _is_replaced(self, pid: int) -> bool:
         """
