@@ -23,7 +23,7 @@ class NodesTests:
     The scenario, whatever the store.
     """
 
-    timeout = 400
+    timeout = 600
     _log = Logger()
 
     def make_scenario(self: Any, folder: Path) -> Scenario:

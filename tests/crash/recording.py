@@ -52,8 +52,8 @@ class RecordedStore:
     not answered yet.
 
     Asked to, it stops the process by SIGSTOP at the worst moment: jobs are claimed and
-    not yet planned, and a run is in the middle of its work.  If it is to be quiet, no
-    other question is under way then: a process that is stopped within a transaction on
+    not yet planned, and a run is in the middle of its work.  No other question is
+    under way then: a process that is stopped within a transaction on
     SQLite keeps the lock of the file, so that all others wait and nobody can take
     anything over.
     """
@@ -112,8 +112,7 @@ class RecordedStore:
     def _is_asked_to_stop(self) -> bool:
         if not in_the_middle() or not self._flag.exists():
             return False
-        pid, _, quiet = self._flag.read_text().partition(" ")
-        if pid != str(os.getpid()) or (quiet and self._under_way):
+        if self._under_way or self._flag.read_text() != str(os.getpid()):
             return False
         self._flag.unlink()
         return True

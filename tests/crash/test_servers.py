@@ -12,14 +12,13 @@ from twisted.trial.unittest import TestCase
 from txsched.testing.servers import (
     IServerKind,
     MariaDB,
-    MongoDB,
     PostgreSQL,
     Server,
     Valkey,
 )
 
 from .playing import NodesTests
-from .scenario import FIRES_PER_SECOND, Scenario
+from .scenario import Scenario
 
 
 class ServerTests(NodesTests):
@@ -28,20 +27,12 @@ class ServerTests(NodesTests):
     """
 
     kind: IServerKind
-    fires_per_second = FIRES_PER_SECOND
-    quiet = True
 
     def make_scenario(self: Any, folder: Path) -> Scenario:
         server = Server(self.kind)
         self.addCleanup(server.close)
         server.start()
-        return Scenario(
-            folder,
-            server.url,
-            server,
-            fires_per_second=self.fires_per_second,
-            quiet=self.quiet,
-        )
+        return Scenario(folder, server.url, server)
 
 
 class PostgreSQLTests(ServerTests, TestCase):
@@ -66,14 +57,3 @@ class RedisTests(ServerTests, TestCase):
     """
 
     kind = Valkey()
-
-
-class MongoDBTests(ServerTests, TestCase):
-    """
-    A server that speaks the protocol of MongoDB; it is written in Python, and slow, so
-    that a node always waits for it.
-    """
-
-    kind = MongoDB()
-    fires_per_second = 30
-    quiet = False
